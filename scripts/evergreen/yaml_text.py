@@ -1,11 +1,13 @@
 """YAML that people write: read fast, never more than a protocol can need, each fault in one sentence with its place.
 
-What `yaml.safe_load` would read, this reads alike; but a key that stands twice is refused, and so are aliases that unfold
-into millions of values, nesting that no reader follows, and files of a size that no person writes.
+What `yaml.safe_load` would read, this reads alike; but a key that stands twice is refused, and so are numbers that do not count in
+tens (`0412` is 266 there, `12:30` is 750), aliases that unfold into millions of values, nesting that no reader follows, and files of a
+size that no person writes.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ DEEPEST = 50
 LONGEST = 200
 """Characters of a number or a date: what has more and looks like one is refused, for reading it could take for ever."""
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 MERGE = object()
 """The key `<<`, which takes over the keys of another mapping."""
 
@@ -217,6 +220,11 @@ class _Reader:
                 self.plain[text] = text
                 return text
             value = self._constructed(tag, event)
+            if tag in NUMBERS and not _counts_in_tens(text, value):
+                raise self._said(
+                    f"YAML reads {text!r} as {value}", event,
+                    "Write a number in plain digits, without zeros in front, or put a text in quotes.",
+                )  # fmt: skip
             self.plain[text] = value
             return value
         return text if tag in ("!", "tag:yaml.org,2002:str") else self._constructed(tag, event)
@@ -269,6 +277,14 @@ class _Reader:
             into.merged.update(one)
             rows = self.rows.get(id(one))
             into.inherited.update(rows if isinstance(rows, dict) else {})
+
+
+def _counts_in_tens(text: str, value: float) -> bool:
+    """Whether a number is the one that its digits say to everybody; infinity and what is no number have none."""
+    try:
+        return not math.isfinite(value) or type(value)(text.replace("_", "")) == value
+    except ValueError:  # of the base 2, 16 or 60
+        return False
 
 
 class _Open:

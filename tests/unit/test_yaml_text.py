@@ -14,7 +14,7 @@ GOOD = """\
 # a comment
 review: {title: 'One: two', authors: [A, "B"], final: no}
 rounds: [2020-01-31, "2021-01-31"]
-numbers: [1, -2.5, 1e3, .5, 0x10, ~, null, 2020-01-31 10:00:00, !!str 5, 'x''y', "\\u00e9", +.inf]
+numbers: [1, -2.5, 1e3, .5, 1_000, 007, ~, null, 2020-01-31 10:00:00, !!str 5, 'x''y', "\\u00e9", +.inf]
 block: |
   line 1
   line 2
@@ -63,6 +63,12 @@ def test_reads_every_file_of_the_project_as_pyyaml_does(root):
         ("a: !!python/object/apply:os.system [x]\n", "row 1, column 4: the tag tag:yaml.org,2002:python/object/apply:os"),
         ("a: !x y\n", "row 1, column 4: 'y' cannot be read (!x). Put it in quotes."),
         ("a: 2021-02-30\n", "row 1, column 4: '2021-02-30' cannot be read (day is out of range for month)"),
+        ("a: 1\nhits: 0412\n", "row 2, column 7: YAML reads '0412' as 266. Write a number in plain digits, without zeros in front, or put a"),
+        ("a: {010: x}\n", "row 1, column 5: YAML reads '010' as 8."),
+        ("a: [12:30]\n", "row 1, column 5: YAML reads '12:30' as 750."),
+        ("a: 1:30.5\n", "YAML reads '1:30.5' as 90.5."),
+        ("a: 0x1F\n", "YAML reads '0x1F' as 31."),
+        ("a: 0b11\n", "YAML reads '0b11' as 3."),
         ("[a, b]: 1\n", "row 1, column 1: a list or a mapping stands where a key belongs"),
         ("a: {<<: [1]}\n", "`<<` takes over the keys of a mapping"),
         ("a: b\x07\n", "row 1: the character '\\x07' is not text. Remove it."),

@@ -23,6 +23,7 @@ Only `review.title` has to be written. With `outcomes` it is the smallest protoc
 deduplicate.
 
 An *id* begins with a letter and goes on with letters, digits and underscores; `adjudication` is none. A *date* is YYYY-MM-DD, in quotes or not.
+A number is written in plain digits: `0412` and `12:30`, which YAML takes for 266 and 750, are refused.
 """
 SETTINGS = ", ".join(f"`{name}`" for name in Settings.model_fields)
 CHANGES = f"Each key takes a value or a list of values: {SETTINGS} as in `analysis`, and besides"
