@@ -273,6 +273,22 @@ def test_a_sheet_alone_is_a_start(tmp_path, capsys):
     assert "Without a measure, and so not pooled yet: Odds." in told
 
 
+def test_a_name_that_makes_a_word_of_yaml_or_a_reserved_id_and_the_sheet_of_somebody_else_are_taken(tmp_path):
+    """`no` is an id like any other, and whose sheet is given is an extractor beside the reviewers."""
+    path = tmp_path / "sheet.csv"
+    path.write_text(
+        "study,outcome,group,n,events\nA,no,intervention,10,1\nA,no,control,10,2\nA,Risk of bias,control,10,2\n"
+    )
+    export = tmp_path / "export.ris"
+    export.write_text(RIS)
+    main([str(tmp_path / "r"), "--title", "T", "--reviewers", "AB,CD", "--extractor", "EF", "--sheet", str(path), "--database", f"On={export}"])  # fmt: skip
+    read = load(tmp_path / "r/config/config.yaml")
+    assert [(one.id, one.data) for one in read.outcomes] == [("no", "no"), ("risk_of_bias_2", "Risk of bias")]
+    assert list(read.sources) == ["on"]
+    assert read.extraction.extractors == ("AB", "CD", "EF")
+    assert (tmp_path / "r/config/extraction/EF.csv").read_bytes() == path.read_bytes()
+
+
 def test_a_text_stands_in_yaml_as_it_is(tmp_path):
     for title in ("no", 'Say "yes": now', "a # b", "- x", "{x}", "Ünï 'q'", "1e3", "x:", "null", "~"):
         answers = Answers(

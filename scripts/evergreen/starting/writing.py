@@ -17,6 +17,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.loading import complete
+from evergreen.protocol.outcomes import RESERVED
 from evergreen.sheets import columns_of
 from evergreen.starting.answers import Answers, id_of
 
@@ -119,7 +120,7 @@ def _exports(answers: Answers) -> Exports:
             more = f"-{number}" if len(source.files) > 1 else ""
             paths[f"{CONFIG}/search/{id_}-{answers.day}{more}{path.suffix.lower()}"] = path
         names = f"[{', '.join(paths)}]" if len(paths) > 1 else next(iter(paths))
-        line = f'{id_}: {{kind: export, type: {source.type}, name: {_said(source.name)}, files: {{"{answers.day}": {names}}}}}'
+        line = f'{_said(id_)}: {{kind: export, type: {source.type}, name: {_said(source.name)}, files: {{"{answers.day}": {names}}}}}'
         found.append((id_, line, paths))
     return found
 
@@ -144,7 +145,7 @@ def protocol(answers: Answers, exports: Exports) -> str:
         )
         lines += _searches(answers, exports)
         lines += _screening(answers)
-    people = answers.reviewers or ((answers.extractor,) if answers.extractor else ())
+    people = tuple(dict.fromkeys(filter(None, (*answers.reviewers, answers.extractor))))
     if people:
         lines.append(
             f"extraction: {{extractors: {_list(people)}}} # each fills a sheet of their own in config/extraction/"
@@ -188,11 +189,11 @@ def _screening(answers: Answers) -> list[str]:
 def _outcomes(answers: Answers) -> list[str]:
     if not answers.outcomes:
         return ["# outcomes: what is pooled, a line each, such as  - {id: pain, name: Pain, measure: MD}"]
-    lines, waiting, taken = [], [], list[str]()
+    lines, waiting, taken = [], [], list(RESERVED)
     for outcome in answers.outcomes:
         id_ = id_of(outcome.name, taken)
         taken.append(id_)
-        named = f"id: {id_}, name: {_said(outcome.name)}"
+        named = f"id: {_said(id_)}, name: {_said(outcome.name)}"
         # What sheets call the outcome is its name, unless the id says the same.
         data = f", data: {_said(outcome.name)}" if outcome.name.lower() != id_ else ""
         if outcome.measure:
