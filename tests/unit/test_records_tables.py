@@ -24,10 +24,10 @@ TABLES = {
     ),
     "Scopus": (
         "Authors,Author full names,Author(s) ID,Title,Year,Source title,Volume,Issue,Art. No.,Page start,Page end,DOI,Link,"
-        "Abstract,Document Type,EID\n"
+        "Abstract,PubMed ID,Document Type,EID\n"
         '"Liu, R.; Adler, D.G.","Liu, Ran (57000001); Adler, Douglas (57000002)","1; 2","A title",2015,Tests,1,2,,15,37,'
-        "10.1000/t,https://www.scopus.com/x,Text,Article,2-s2.0-84937427797\n",
-        {"accession": "2-s2.0-84937427797", "authors": "Liu, Ran; Adler, Douglas", "pages": "15-37"},
+        "10.1000/t,https://www.scopus.com/x,Text,26101234,Article,2-s2.0-84937427797\n",
+        {"accession": "2-s2.0-84937427797", "authors": "Liu, Ran; Adler, Douglas", "pages": "15-37", "pmid": "26101234"},
     ),
     "Embase.com": (
         "Title,Author Names,Source,Abstract,Emtree Medical Index Terms,Clinical Trial Numbers,PUI\n"
@@ -198,3 +198,16 @@ def test_a_source_beside_a_column_of_journals_is_no_journal(read):
     for column in ("Source title", "Journal", "Publication Title"):
         assert read(text.format(column))[1]["journal"].tolist() == [""]
     assert read("Title,Year,Source,DOI\nA title,2015,Lancet,10.1000/t\n")[1]["journal"].tolist() == ["Lancet"]
+
+
+@each(
+    ("names", "cells", "column", "value"),
+    [("Title,PubMedID", "T,26101234", "pmid", "26101234"), ("title,PubmedId", "T,26101234", "pmid", "26101234"),
+     ("Title,PubMed Central ID", "T,PMC12", "pmcid", "PMC12"), ("Title,Authors,ArticleURL,GSRank", "T,J Doe,https://x.org/doi/abs/10.1002/j.1,1", "doi", "10.1002/j.1"),
+     ("TITLE,AUTHOR_STRING,PUB_YEAR,PAGE_INFO", 'T,"Doe A, Roe B",2020,1-5', "authors", "Doe, A; Roe, B"),
+     ("title,e-ISSN,PubYear", "T,1234-5678,2020", "issn", "1234-5678"), ("title,startPage,endPage", "T,1,5", "pages", "1-5")],
+)  # fmt: skip
+def test_names_of_columns_are_known_by_their_letters(names, cells, column, value, read):
+    """Programs write two words as one, with a capital letter or a line between them."""
+    _, table = read(f"{names}\n{cells}\n")
+    assert first(table, "title", column) == ("T", value)

@@ -18,6 +18,12 @@ _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
 _DOI_TAIL = re.compile(r"(?:\[(?:doi|pii)\]|[.,;:'\"])+$", re.IGNORECASE)
 _DOI_VERSION = re.compile(r"(?<=\d)v\d{1,2}(?:\.(?:full|abstract|supplementary|article)\b.*)?$")
 """What bioRxiv, medRxiv and arXiv put behind the DOI in the address of a version; the DOI is that of all versions."""
+_BEHIND_DOI = re.compile(r"[?#&](?=\w+=)|[;,|](?=https?:|doi\b|pmc?id\b|pii\b|10\.\d{4,9}/)", re.IGNORECASE)
+"""What begins behind a DOI without a blank: what an address asks for, and another number."""
+_PAGE_OF_DOI = re.compile(
+    r"(?<=/)(.+?)(?:/(?:full(?:text)?|abstract|e?pdf|meta|html?)|\.(?:full|abstract|e?pdf|html?)){1,2}$"
+)
+"""What publishers put behind a DOI in the address of a page: `10.3389/fnins.2020.00001/full`."""
 _CLOSES = {")": "(", "]": "[", ">": "<", "}": "{"}
 
 
@@ -35,7 +41,7 @@ def canonical_doi(text: str) -> str:
     found = _DOI.search(text)
     if not found:
         return ""
-    doi = found.group()
+    doi = _BEHIND_DOI.split(found.group(), maxsplit=1)[0]
     if "://" in text or "www." in text:
         doi = re.split(r"[?#&]", doi, maxsplit=1)[0]
     while not doi[-1].isalnum():
@@ -49,7 +55,7 @@ def canonical_doi(text: str) -> str:
         if shorter == doi:
             break
         doi = shorter
-    doi = doi.lower().rstrip("/")
+    doi = _PAGE_OF_DOI.sub(r"\1", doi.lower().rstrip("/"))
     return _DOI_VERSION.sub("", doi) if doi.startswith(("10.1101/", "10.48550/")) else doi
 
 
@@ -58,17 +64,19 @@ _THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3}
 """A number as spreadsheets group its digits, `21,345,679`; one mark in all of it."""
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
-    r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}0*([1-9]\d{0,7})(?!\d)", re.I
+    r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
+    r"|pubmed/?\?(?:\w+=\w*&)*term=0*([1-9]\d{0,7})(?=\[|%5B|[\])>\"'&]|\s*$)",
+    re.IGNORECASE,
 )
 
 
 def named_pmid(text: str) -> str:
-    """The PMID in running text where it is called one: `PMID: 1`, `26957754[pmid]`, `PUBMED 123`, an address."""
+    """The PMID in running text where it is called one: `PMID: 1`, `NLM1` (EBSCO), `26957754[pmid]`, `PUBMED 123`, an address."""
     lower = text.lower()
     if "pmid" not in lower and "pubmed" not in lower and "medline" not in lower and "[uid" not in lower:
         return ""
     found = _PMID_NAMED.search(text) or _PMID_MARKED.search(text)
-    return found.group(1) if found else ""
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def canonical_pmid(text: str) -> str:

@@ -15,10 +15,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
     "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors",
-                "authorships author display name", "authorships raw author name", "contributors"),
+                "authorships author display name", "authorships raw author name", "contributors", "author string"),
     "groups": ("group authors", "corporate authors"),
     "year": (
-        "year", "publication year", "published year", "year of publication", "pub year", "pubyear", "py", "date",
+        "year", "publication year", "published year", "year of publication", "pub year", "py", "date",
         "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration",
         "start date", "source year", "publicationdateyear", "pub date",
     ),
@@ -30,15 +30,15 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "volume": ("volume", "journal volume", "vol", "vl", "source volume", "biblio volume"),
     "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue", "biblio issue"),
-    "pages": ("pages", "page range", "pagination", "page", "pg", "source pages"),
-    "start_page": ("page start", "start page", "first page", "bp", "startpage", "spage", "biblio first page"),
-    "end_page": ("page end", "end page", "last page", "ep", "endpage", "epage", "biblio last page"),
+    "pages": ("pages", "page range", "pagination", "page", "pg", "source pages", "page info"),
+    "start_page": ("page start", "start page", "first page", "bp", "spage", "biblio first page"),
+    "end_page": ("page end", "end page", "last page", "ep", "epage", "biblio last page"),
     "article_number": ("art no", "article number", "article no"),
-    "doi": ("doi", "item doi", "digital object identifier", "di", "digitalobjectidentifier"),
+    "doi": ("doi", "item doi", "digital object identifier", "di"),
     "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "extra", "links", "title link"),
-    "pmid": ("pmid", "pubmed id", "pubmedid", "medline pmid", "pm", "pubmed", "ids pmid"),
+    "pmid": ("pmid", "pubmed id", "medline pmid", "pm", "pubmed", "ids pmid"),
     "pmid_within": ("url", "link", "notes", "extra", "accession number", "ut unique wos id"),
-    "pmcid": ("pmcid", "pmc id", "pmc", "ids pmcid"),
+    "pmcid": ("pmcid", "pmc id", "pmc", "ids pmcid", "pubmed central id"),
     "registry_within": (
         "nct number", "trialid", "main id", "clinical trial numbers", "clinical trial number", "secondary id",
         "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
@@ -53,7 +53,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
-    "issn": ("issn", "eissn", "e issn", "sn", "issns", "isbn"),  # EndNote calls both isbn
+    "issn": ("issn", "eissn", "sn", "issns", "isbn"),  # EndNote calls both isbn
     "url": ("url", "link", "study url", "web address", "source url", "links", "plink", "external url", "dimensions url",
             "primary location landing page url"),
     "accession": (
@@ -69,14 +69,18 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 _PUBMED_HEADER = {"pmid", "create date"}
 KNOWN = frozenset(name for names in FIELDS.values() for name in names)
+_AS_KNOWN = {name.replace(" ", ""): name for names in FIELDS.values() for name in names}
+"""Known names by their letters: programs write `PubMed ID`, `pubmed_id` and `PubmedId`."""
 TITLES = frozenset(FIELDS["title"])
 _JOURNALS = frozenset(FIELDS["journal"]) - {"source"}
 _WEB_OF_SCIENCE = frozenset(("PT", "AU", "TI"))
 
 
 def normal(name: str) -> str:
-    """A column name in lower case words: `Covidence #`, `DOI:` and `Pub_Year` become `covidence`, `doi`, `pub year`."""
-    return " ".join(re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name).lower()))
+    """A column name in lower case words: `Covidence #`, `DOI:` and `PubYear` become `covidence`, `doi`, `pub year`; one that is known by
+    its letters becomes the known one."""
+    words = " ".join(re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name).lower()))
+    return words if words in KNOWN else _AS_KNOWN.get(words.replace(" ", ""), words)
 
 
 def known(names: Collection[str]) -> int:
