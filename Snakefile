@@ -17,11 +17,6 @@ include: "rules/figures.smk"
 include: "rules/report.smk"
 
 
-# Also on a cluster these run here: they are small, or need the way out that nodes may not have.
-workflow.localrules(*needs.staying(rule.name for rule in workflow.rules))
-starting.first_what_others_wait_for(workflow.rules)
-
-
 rule all:
     default_target: True
     input:

@@ -17,12 +17,6 @@ rule merge_bias:
         judgements="results/risk_of_bias/judgements.csv",
         conflicts="results/risk_of_bias/conflicts.csv",
         agreement="results/risk_of_bias/agreement.csv",
-    log:
-        "results/logs/merge_bias.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("merge_bias"),
     params:
         **program("merge_bias.py"),
         sheets=lambda w: value("merge_bias", bias_sheets(PROTOCOL)),
@@ -42,12 +36,6 @@ rule label_judged:
         studies="results/screening/studies.csv",
     output:
         "results/risk_of_bias/labels.csv",
-    log:
-        "results/logs/label_judged.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("label_judged"),
     params:
         **program("label_judged.py"),
     shell:
@@ -74,12 +62,6 @@ rule draw_bias:
         # Pages behind the first, of which nobody knows beforehand how many there are.
         directory("results/figures/risk_of_bias/further"),
         "results/figures/risk_of_bias/figures.json",
-    log:
-        "results/logs/draw_bias.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("draw_bias"),
     params:
         **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
@@ -96,12 +78,6 @@ rule grade_certainty:
         sheet=lambda w: sheet("config/certainty"),
     output:
         "results/risk_of_bias/certainty.csv",
-    log:
-        "results/logs/grade_certainty.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("grade_certainty"),
     params:
         **program("grade_certainty.py"),
         values=value("grade_certainty", params.grade_certainty(PROTOCOL)),

@@ -24,13 +24,6 @@ rule deduplicate_works:
                 "combinations.csv",
             )
         ],
-    log:
-        "results/logs/deduplicate_works.log",
-    conda:
-        "../envs/evergreen.yaml"
-    threads: needs.of("deduplicate_works").threads
-    resources:
-        **needs.resources("deduplicate_works"),
     params:
         **program("deduplicate_works.py"),
         tables=value(
@@ -53,12 +46,6 @@ rule audit_records:
         tables=[f"results/deduplication/{name}" for name in ("borderline.csv", "links.csv", "verdicts.csv")],
     output:
         "results/deduplication/audit.csv",
-    log:
-        "results/logs/audit_records.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("audit_records"),
     params:
         **program("audit_records.py"),
         sources=value("audit_records", params.audit_records(PROTOCOL)),

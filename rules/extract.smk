@@ -22,12 +22,6 @@ rule merge_extraction:
         converted="results/extraction/converted.csv",
         queries="results/extraction/queries.csv",
         agreement="results/extraction/agreement.csv",
-    log:
-        "results/logs/merge_extraction.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("merge_extraction"),
     params:
         **program("merge_extraction.py"),
         sheets=lambda w: value("merge_extraction", extraction_sheets(PROTOCOL)),
@@ -50,12 +44,6 @@ rule slice_outcomes:
         converted="results/extraction/converted.csv",
     output:
         expand("results/extraction/outcomes/{outcome}.csv", outcome=OUTCOMES),
-    log:
-        "results/logs/slice_outcomes.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("slice_outcomes"),
     params:
         **program("slice_outcomes.py"),
         beside=[part for name, path in beside_rows().items() for part in (f"--{name}", path)],

@@ -21,12 +21,6 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
             tool=[TOOL] if PROTOCOL.risk_of_bias.of_ones_own else [],
         output:
             [file for one in outcomes for file in figure_files(one.id)],
-        log:
-            f"results/logs/draw_outcomes/{name}.log",
-        conda:
-            "../envs/evergreen.yaml"
-        resources:
-            **needs.resources("draw_outcomes"),
         params:
             **program("draw_outcomes.py"),
             values=value("draw_outcomes", params.draw_outcomes(PROTOCOL, outcomes)),
@@ -41,12 +35,6 @@ rule draw_stages:
         "results/report/status.json",
     output:
         expand("results/figures/stages.{suffix}", suffix=[*PRINTS.formats, "csv"]),
-    log:
-        "results/logs/draw_stages.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("draw_stages"),
     params:
         **program("draw_stages.py"),
         stem=lambda w, output: os.path.splitext(output[0])[0],

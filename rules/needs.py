@@ -71,18 +71,11 @@ NEEDS = {
     "write_report": Needs(mb=600, mb_per_mb=15, minutes=30),
     "verify_with_metafor": Needs(mb=500, minutes=60),
 }
-OTHERS = Needs()
-
-
-def of(step: str) -> Needs:
-    """What a step needs; `pool_outcomes_a_to_z`, one of several jobs of a kind, needs what `pool_outcomes` needs."""
-    kind = max((name for name in NEEDS if step == name or step.startswith(f"{name}_")), key=len, default=None)
-    return NEEDS[kind] if kind else OTHERS
 
 
 def resources(step: str) -> dict[str, Callable[..., int]]:
-    """Resources of a step's rule: `**needs.resources("read_records")`."""
-    needed = of(step)
+    """Resources of a step's rule."""
+    needed = NEEDS[step]
 
     def mem_mb(wildcards: Any, input: Any, attempt: int) -> int:
         return attempt * (SNAKEMAKE + needed.mb + round(needed.mb_per_mb * megabytes(input)))
@@ -105,6 +98,6 @@ def _bytes(path: str) -> int:
     return sum(file.stat().st_size for file in Path(path).rglob("*") if file.is_file())
 
 
-def staying(rules: Iterable[str]) -> list[str]:
-    """Those of the rules that run where Snakemake runs, also if it submits the others."""
-    return [] if os.environ.get(SUBMIT) == "all" else [rule for rule in rules if of(rule).stays]
+def stays(step: str) -> bool:
+    """Whether a step runs where Snakemake runs, also if it submits the others: it is small, or needs the way out that nodes may not have."""
+    return NEEDS[step].stays and os.environ.get(SUBMIT) != "all"

@@ -17,12 +17,6 @@ for name, outcomes in batches(BATCH).items():
             [f"results/extraction/outcomes/{one.id}.csv" for one in outcomes],
         output:
             [update(f"results/synthesis/{one.id}.json") for one in outcomes],
-        log:
-            f"results/logs/pool_outcomes/{name}.log",
-        conda:
-            "../envs/evergreen.yaml"
-        resources:
-            **needs.resources("pool_outcomes"),
         params:
             **program("pool_outcomes.py"),
             values=value("pool_outcomes", params.pool_outcomes(outcomes)),
@@ -37,12 +31,6 @@ rule verify_with_metafor:
         results=expand("results/synthesis/{outcome}.json", outcome=OUTCOMES),
     output:
         table="results/synthesis/verified.csv",
-    log:
-        "results/logs/verify_with_metafor.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("verify_with_metafor"),
     params:
         **program("verify_with_metafor.py", "../verify_with_metafor.R", "synthesis/models_in_metafor.R"),
         results=words("verify_with_metafor", expand("results/synthesis/{outcome}.json", outcome=OUTCOMES)),

@@ -34,12 +34,6 @@ rule count_prisma:
             for suffix in PRINTS.formats[1:]
         ],
         page="results/prisma/flow.html",
-    log:
-        "results/logs/count_prisma.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("count_prisma"),
     params:
         **program("count_prisma.py", "prisma/flow.html.j2"),
         tables=options(
@@ -65,12 +59,6 @@ rule draw_overlap:
         yields="results/deduplication/yield.csv",
     output:
         expand("results/figures/sources/overlap.{suffix}", suffix=[*PRINTS.formats, "csv"]),
-    log:
-        "results/logs/draw_overlap.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("draw_overlap"),
     params:
         **program("draw_overlap.py"),
         stem=lambda w, output: os.path.splitext(output[0])[0],

@@ -12,13 +12,6 @@ rule read_records:
         TABLE,
         records="results/records/records.parquet",
         report="results/records/import-report.csv",
-    log:
-        "results/logs/read_records.log",
-    conda:
-        "../envs/evergreen.yaml"
-    threads: needs.of("read_records").threads
-    resources:
-        **needs.resources("read_records"),
     params:
         **program("read_records.py"),
         sources=value("read_records", params.read_records(PROTOCOL, SEARCH)),
@@ -37,12 +30,6 @@ if not TABLE:
             rules.read_records.output.records,
         output:
             "results/records/records.csv",
-        log:
-            "results/logs/write_records_table.log",
-        conda:
-            "../envs/evergreen.yaml"
-        resources:
-            **needs.resources("write_records_table"),
         params:
             **program("write_records_table.py"),
         shell:

@@ -9,12 +9,6 @@ rule write_status:
         json="results/report/status.json",
         text="results/report/status.txt",
         feed="results/report/status.atom",
-    log:
-        "results/logs/write_status.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_status"),
     params:
         **program("write_status.py"),
         values=value("write_status", params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL))),
@@ -31,12 +25,6 @@ rule tell_changes:
     output:
         CHANGES,
         since="results/report/since.json",
-    log:
-        "results/logs/tell_changes.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("tell_changes"),
     params:
         **program("tell_changes.py", *REPORT_PAGE),
         # Unsorted: outcomes stand in a comparison as in the protocol.
@@ -54,12 +42,6 @@ rule write_checklists:
     output:
         table="results/prisma/checklist.csv",
         word="results/prisma/checklist.docx",
-    log:
-        "results/logs/write_checklists.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_checklists"),
     params:
         **program("write_checklists.py"),
         # Unsorted: sources and reasons stand in the checklist as in the protocol.
@@ -76,12 +58,6 @@ rule trace_numbers:
     output:
         table="results/provenance.parquet",
         pages=directory("results/report/provenance"),
-    log:
-        "results/logs/trace_numbers.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("trace_numbers"),
     params:
         **program("trace_numbers.py", *REPORT_PAGE),
         values=lambda w: value("trace_numbers", params.trace_numbers(PROTOCOL, extraction_sheets(PROTOCOL))),
@@ -96,12 +72,6 @@ rule write_exports:
         unpack(export_inputs),
     output:
         folder=directory("results/report/export"),
-    log:
-        "results/logs/write_exports.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_exports"),
     params:
         **program("write_exports.py", "report/templates/recompute.R", "synthesis/models_in_metafor.R"),
         values=value("write_exports", params.write_exports(PROTOCOL)),
@@ -124,12 +94,6 @@ rule write_report:
         references=expand("results/report/references.{suffix}", suffix=["json", "bib", "ris"]),
         tables=directory("results/report/tables"),
         findings=FINDINGS,
-    log:
-        "results/logs/write_report.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_report"),
     params:
         **program("write_report.py", *REPORT_PAGE),
         # Unsorted: sources and reasons stand in the report as in the protocol.

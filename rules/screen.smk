@@ -19,10 +19,6 @@ rule count_votes:
         awaiting=f"{STAGE_DIR}/awaiting.csv",
     log:
         "results/logs/count_votes/{stage}.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("count_votes"),
     params:
         **program("count_votes.py"),
         values=lambda w: value("count_votes", params.count_votes(PROTOCOL, w.stage)),
@@ -42,12 +38,6 @@ rule compare_reviewers:
             for stage in STAGES
             for file in files.agreement_files(f"results/screening/{stage}", PRINTS.formats)
         ],
-    log:
-        "results/logs/compare_reviewers.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("compare_reviewers"),
     params:
         **program("compare_reviewers.py"),
         values=value("compare_reviewers", params.compare_reviewers(PROTOCOL)),
@@ -71,12 +61,6 @@ rule list_studies:
         excluded="results/screening/excluded_studies.csv",
         ongoing="results/screening/ongoing_studies.csv",
         awaiting="results/screening/awaiting_studies.csv",
-    log:
-        "results/logs/list_studies.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("list_studies"),
     params:
         **program("list_studies.py"),
         values=value("list_studies", params.list_studies(PROTOCOL)),
@@ -97,12 +81,6 @@ rule check_reports:
         retractions=lambda w: there("config/retractions"),
     output:
         "results/screening/notices.csv",
-    log:
-        "results/logs/check_reports.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("check_reports"),
     params:
         **program("check_reports.py"),
         tables=lambda w, input: words("check_reports", list(input.get("changes", []))),
@@ -120,12 +98,6 @@ if LISTED or TASKS:
         output:
             [update(directory(f"results/screening/{stage}/{files.SEVERAL}")) for stage in LISTED],
             [update(f"results/{path}") for path in LISTS_OF_STAGES + LISTS_OF_TASKS],
-        log:
-            "results/logs/write_worklists.log",
-        conda:
-            "../envs/evergreen.yaml"
-        resources:
-            **needs.resources("write_worklists"),
         params:
             **program(
                 "write_worklists.py",

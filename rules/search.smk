@@ -23,10 +23,7 @@ rule search_pubmed:
         "results/logs/search_pubmed/{source}-{round}.log",
     wildcard_constraints:
         source=one_of(PROTOCOL.pubmed_sources),
-    conda:
-        "../envs/evergreen.yaml"
     resources:
-        **needs.resources("search_pubmed"),
         ncbi=1,
     params:
         **program(
@@ -54,12 +51,6 @@ rule write_search_log:
         changes=expand(f"{SEARCH}/changes.csv", **ASKED),
     output:
         "results/search/search-log.html",
-    log:
-        "results/logs/write_search_log.log",
-    conda:
-        "../envs/evergreen.yaml"
-    resources:
-        **needs.resources("write_search_log"),
     params:
         **program("write_search_log.py", "search/search_log.html.j2"),
         searches=words("write_search_log", expand(SEARCH, **ASKED)),

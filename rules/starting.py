@@ -7,10 +7,12 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+import needs
 
 from evergreen.steps import fingerprint, forks
 from evergreen.steps.hold import FOLDER, OWNER
@@ -18,6 +20,7 @@ from evergreen.steps.hold import FOLDER, OWNER
 LISTENS = FOLDER / "forks.sock"  # as seen from the review: the path of a socket may have 107 characters
 HERE = str(Path(sys.executable).parent)
 OUTPUT = FOLDER / "forks.log"
+ENVIRONMENT = "../envs/evergreen.yaml"
 # No other step waits for these, or only one of a review with a frozen version.
 LAST = {
     "audit_records", "draw_overlap", "write_worklists", "write_search_log", "trace_numbers", "write_exports", "write_checklists", "tell_changes",
@@ -44,10 +47,38 @@ def prefix() -> str:
     )
 
 
-def first_what_others_wait_for(rules: Iterable[Any]) -> None:
-    """Let steps that others wait for go before the rest, of those that can begin: the way to the report is the long one."""
-    for rule in rules:
-        rule.priority = 0 if rule.name in LAST else 1
+def equip(workflow: Any) -> None:
+    """Let each rule that runs a program say what all of them say: log, environment, what the step needs, and its place in the order.
+
+    Called before the first rule. What a rule says itself counts; a log whose name has wildcards is one.
+    """
+    known = workflow.rule
+
+    def rule(name: str | None = None, *given: Any, **named: Any) -> Callable[[Any], Any]:
+        decorate = known(name, *given, **named)
+
+        def complete(said: Any) -> Any:
+            _, params = said.params or ((), {})
+            script = Path(params.get("script", ""))
+            if script.parent == fingerprint.SCRIPTS:
+                step = script.stem
+                kind = (said.name or name).removeprefix(step).removeprefix("_")  # of several jobs of a step
+                if not said.log:
+                    workflow.log(f"results/logs/{step}/{kind}.log" if kind else f"results/logs/{step}.log")(
+                        said
+                    )
+                _, more = said.resources or ((), {})
+                workflow.resources(**needs.resources(step), **more)(said)
+                workflow.conda(ENVIRONMENT)(said)
+                workflow.threads(needs.NEEDS[step].threads)(said)
+                workflow.localrule(needs.stays(step))(said)
+                # Steps that others wait for go before the rest, of those that can begin: the way to the report is the long one.
+                workflow.priority(0 if step in LAST else 1)(said)
+            return decorate(said)
+
+        return complete
+
+    workflow.rule = rule
 
 
 @contextmanager

@@ -13,7 +13,6 @@ LIBRARY = HOME / "scripts" / "evergreen"
 sys.path[:0] = [str(LIBRARY.parent), str(HOME / "rules")]
 
 import ending
-import needs
 import receipts
 import saying
 import starting
@@ -36,6 +35,7 @@ receipts.decide_by_receipts(lambda: check_people_files())
 ending.hear_sigterm()
 ending.interrupt_before_steps()
 shell.prefix(starting.prefix())
+starting.equip(workflow)
 TELLING = saying.tell(workflow, lambda: close_well(), lambda: close_failed())
 
 
