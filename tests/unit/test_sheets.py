@@ -156,6 +156,8 @@ def test_a_file_that_ends_within_a_row_is_refused_and_one_of_rows_without_their_
         (f"{HEADER.replace('mean', 'maen')}\n{ROW}\n", "row 1, column maen", "close to mean"),
         (f"{HEADER.replace('study', 'trial')}\n{ROW}\n", "row 1, column study", "is missing"),
         (f"{HEADER.replace('study', 'trial').replace('outcome', 'endpoint')}\n{ROW}\n", "row 1, column study, outcome", "the columns study, outcome are missing"),
+        ("study,outcome,n_1,mean_1,n_2,mean_2\nA,pain,9,1,9,2\n", "row 1, column group", "Needed are study, outcome, group, in one row per study, outcome, time point and arm."),
+        ("study,outcome,group,mean1,sd1,mean2,sd2\n", "row 1, column mean1, mean2", "all close to mean. The sheet has one row per study, outcome, time point and arm: write mean once"),
         (f"{HEADER.replace('note', 'sd')}\n{ROW}\n", "row 1, column sd", "twice"),
         (f"{HEADER}\n{ROW},more\n", "row 2", "without a name"),
         (f"{HEADER}\n{ROW.replace('A,', ',', 1)}\n", "row 2, column study", "empty"),

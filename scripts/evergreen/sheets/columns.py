@@ -93,16 +93,22 @@ def as_called(name: str) -> str:
     return name.removeprefix(_APART)
 
 
-def needed_names(schema: Sequence[Column]) -> str:
-    return ", ".join(column.name for column in schema if column.must_exist)
+def needed_names(kind: str) -> str:
+    return ", ".join(column.name for column in columns_of(kind) if column.must_exist)
 
 
-def header_of(cells: Sequence[str], schema: Sequence[Column], path: Path) -> list[str]:
+def _what_a_row_is(kind: str) -> str:
+    """As a part of a sentence: `one row per study, outcome, time point and arm`."""
+    said = schema_of(kind)["description"].partition(". ")[0].rstrip(".")
+    return said[:1].lower() + said[1:]
+
+
+def header_of(cells: Sequence[str], kind: str, path: Path) -> list[str]:
     """Names of the columns ("" for an unnamed one), those of the schema as it writes them.
 
     Raises InputError(s) where one is missing, there twice, misspelt, or has a name that the product keeps for itself.
     """
-    known = {column.name: column for column in schema}
+    known = by_name(kind)
     names = [name_key(cell) if name_key(cell) in known else cell for cell in cells]
     errors: list[InputError] = []
 
@@ -116,19 +122,29 @@ def header_of(cells: Sequence[str], schema: Sequence[Column], path: Path) -> lis
         seen.add(name_key(name))
         if name in PLACE:
             fault(f"a column cannot be called {name}", name, "Rename it.")
-    absent = [column.name for column in schema if column.name not in names]
+    absent = [name for name in known if name not in names]
     unknown = [name for name in names if name and name not in known]
-    suspects = set()
+    suspects: dict[str, list[str]] = {}
     for name in unknown:  # two letters of a short name that changed places are as alike as this
         near = get_close_matches(name_key(name), absent, n=1, cutoff=0.75)
         if near and _slips(name_key(name), near[0]) <= max(1, len(name) // 4):
-            suspects.add(near[0])
-            todo = f"Rename it to {near[0]}, or to something that cannot be mistaken for it."
-            fault(f"unknown column {name}, close to {near[0]}", name, todo)
+            suspects.setdefault(near[0], []).append(name)
+    for one, like in suspects.items():
+        listed = ", ".join(like)
+        if len(like) == 1:
+            todo = f"Rename it to {one}, or to something that cannot be mistaken for it."
+            fault(f"unknown column {listed}, close to {one}", listed, todo)
+        else:  # a table of one row per study, with the columns of an arm beside those of the other
+            todo = f"The sheet has {_what_a_row_is(kind)}: write {one} once, or rename what it is not."
+            fault(f"unknown columns {listed}, all close to {one}", listed, todo)
     if missing := [name for name in absent if known[name].must_exist and name not in suspects]:
         listed, found = ", ".join(missing), ", ".join(filter(None, names))
         said = f"the column {listed} is missing" if len(missing) == 1 else f"the columns {listed} are missing"
-        fault(f"{said}; found are {found}", listed, f"Needed are {needed_names(schema)}.")
+        fault(
+            f"{said}; found are {found}",
+            listed,
+            f"Needed are {needed_names(kind)}, in {_what_a_row_is(kind)}.",
+        )
     refuse(errors)
     return names
 

@@ -83,9 +83,9 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
     table, separator = (_xlsx(path, schema, kind), "") if workbook else _csv(path, schema)
     rows = [(number, cells) for number, cells in table if any(cells)]
     if not rows:
-        todo = f"Its first row must name the columns {needed_names(schema)}."
+        todo = f"Its first row must name the columns {needed_names(kind)}."
         raise InputError("the file is empty", file=path, todo=todo)
-    header = header_of(rows[0][1], schema, path)
+    header = header_of(rows[0][1], kind, path)
     return _Reader(path, schema, rows[1:], separator).frame(
         header, values=kind == STUDY_LEVEL, as_written=as_written
     )
