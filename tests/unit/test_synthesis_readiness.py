@@ -90,6 +90,13 @@ def test_text_among_the_numbers_of_a_moderator(value, shown):
     )
 
 
+def test_a_moderator_in_per_cent_is_no_column_of_words():
+    """As words it would be a meta-regression on its levels."""
+    (said,) = told(rows(), STUDIES.assign(dose=["40%", "40%", "55.5 %"]), moderators=["dose"])
+    assert "'40%' is no plain number" in said
+    assert told(rows(), STUDIES.assign(dose=["5% gel", "10% gel", "5% gel"]), moderators=["dose"]) == []
+
+
 def test_a_moderator_that_a_study_does_not_report_is_no_fault():
     assert told(rows(), STUDIES.assign(dose=["10", "NR", ""]), moderators=["dose"]) == []
 

@@ -27,7 +27,8 @@ from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.subtotals import models_of
 
-COMMA = re.compile(r"[+-]?\d+,\d+")
+NOT_PLAIN = re.compile(r"[+-]?\d+,\d+|[+-]?\d+([.,]\d+)? ?%")
+"""What is meant as a number and is not read as one: `1,5`, and `45%`, as a workbook shows a cell of its own format."""
 
 
 def subgroups(
@@ -126,12 +127,11 @@ def reported(texts: Sequence[str]) -> list[str]:
 
 def no_number(texts: Sequence[str]) -> str | None:
     """A value that keeps a column of a meta-regression from being one of numbers: a text among numbers, or a number with a
-    comma; None where all are numbers, or all words."""
+    comma or in per cent; None where all are numbers, or all words."""
     known = [text for text in reported(texts) if text]
     plain = [bool(NUMBER.fullmatch(text)) for text in known]
-    commas = [text for text in known if COMMA.fullmatch(text)]
-    if commas:
-        return commas[0]
+    if (dressed := next(filter(NOT_PLAIN.fullmatch, known), None)) is not None:
+        return dressed
     return known[plain.index(False)] if any(plain) and not all(plain) else None
 
 
