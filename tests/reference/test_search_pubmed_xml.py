@@ -51,6 +51,8 @@ def test_text_is_nfc():
 def test_an_empty_title_is_taken_from_the_vernacular():
     row = one("<ArticleTitle></ArticleTitle><VernacularTitle>Über Knochen</VernacularTitle>")
     assert row["title"] == "Über Knochen"
+    row = one("<ArticleTitle>[Not Available].</ArticleTitle><VernacularTitle>Über Knochen</VernacularTitle>")
+    assert row["title"] == "Über Knochen"
 
 
 def test_structured_abstract_and_authors():

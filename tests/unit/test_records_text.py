@@ -1,5 +1,6 @@
 """LaTeX in BibTeX as plain text."""
 
+from evergreen.absent import absent
 from evergreen.records.formats import latex
 from tests.rows import each
 
@@ -50,3 +51,30 @@ def test_names_within_braces_are_one(read):
     for author, names in people.items():
         _, table = read(f"@article{{a,\n title={{T}},\n author={{{author}}}\n}}\n")
         assert table.loc[0, "authors"] == names
+
+
+@each(
+    "text",
+    ["[Not Available].", "[No abstract available]", "No abstract.", "Abstract is not available", "[No author name available]", "N/A", "NaN", "-", "",
+     "Resumen no disponible", "Kein Abstract verfügbar", "[No document title available]", "<Blank>"],
+)  # fmt: skip
+def test_what_databases_write_where_they_have_nothing(text):
+    assert absent(text)
+
+
+@each(
+    "text",
+    ["Not available drugs", "Abstract", "No author is an island", "Na", "None of the above", "5", "不"],
+)
+def test_words_that_say_something(text):
+    assert not absent(text)
+
+
+def test_what_stands_for_nothing_is_no_title_abstract_or_author(read):
+    _, table = read(
+        "Authors,Title,Year,Abstract,EID\n[No author name available],A trial,2020,[No abstract available],2-s2.0-1\n"
+    )
+    assert table.loc[0, ["authors", "title", "abstract"]].tolist() == ["", "A trial", ""]
+    nbib = "PMID- 1\nTI  - [Not Available].\nTT  - « HER2-faible », un concept.\nSO  - Bull. 2020.\n"
+    _, table = read(nbib)
+    assert table.loc[0, "title"] == "« HER2-faible », un concept."

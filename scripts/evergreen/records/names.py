@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from evergreen.absent import absent
 from evergreen.records.normalise import clean, searchable
 
 
@@ -141,25 +142,7 @@ def _lone_initials(words: list[str]) -> bool:
     return len(words) == 2 and words[0].endswith(".") and not words[1].endswith(".") and len(words[1]) > 1
 
 
-_NOTHING = frozenset(
-    (
-        "",
-        "[]",
-        "[None]",
-        "[nan]",
-        "()",
-        "{}",
-        "c()",
-        "character(0)",
-        "list()",
-        "NA",
-        "NaN",
-        "nan",
-        "None",
-        "NULL",
-        "null",
-    )
-)
+_NO_LIST = frozenset(("c()", "character(0)", "list()"))
 _AND_OTHERS = re.compile(r"(?<=\S)[\s,;]+et\.? al\.?$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"<br\s*/?>|[\uff1b\u3001\t]|\s[\u2022\u00b7/]\s", re.IGNORECASE)
 """What separates names and is no sign of a name: line breaks of web pages, semicolons of East Asia, tabs, bullets."""
@@ -172,9 +155,7 @@ _LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
 _QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
 _BARE_LIST = re.compile(r"""\[[^\[\]"'{]*,[^\[\]"'{]*\]""")
 """A list that a program wrote without quotes: `[Ann Doe, Bob Roe]`."""
-_NOBODY = re.compile(
-    r"\W*(?:(?:and )?others|et al|anonymous|anon|no authors? listed|unknown)\W*", re.IGNORECASE
-)
+_NOBODY = re.compile(r"\W*(?:(?:and )?others|et al|anonymous|anon|unknown)\W*", re.IGNORECASE)
 _SEVERAL_WORDS = re.compile(
     r"\S\s+\S|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )  # names of East Asia are written without a blank
@@ -185,8 +166,8 @@ _EAST_ASIA = re.compile(r"[\u3400-\u9fff\uac00-\ud7af]{2,4}")
 
 
 def nobody(text: str) -> bool:
-    """Whether `text` stands where nobody is named: `et al.`, `[Anonymous]`."""
-    return bool(_NOBODY.fullmatch(text))
+    """Whether `text` stands where nobody is named: `et al.`, `[Anonymous]`, `[No author name available]`."""
+    return bool(_NOBODY.fullmatch(text)) or absent(text)
 
 
 def split_authors(text: str) -> list[str]:
@@ -199,7 +180,7 @@ def split_authors(text: str) -> list[str]:
     if "\uff0c" in text:
         text = text.replace("\uff0c", ", " if re.search("[A-Za-z]", text) else ";")
     text = _AND_OTHERS.sub("", _MARK_OF_PLACE.sub("", text))
-    if text in _NOTHING:
+    if text in _NO_LIST or absent(text):
         return []
     if _BARE_LIST.fullmatch(text) and not nobody(text):
         text = text[1:-1]

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pandas as pd
 
 from evergreen import tables
+from evergreen.absent import absent
 from evergreen.records.document_types import document_type
 from evergreen.records.formats.block import NOTE, Block, Remark
 from evergreen.records.model import from_columns
@@ -106,6 +107,16 @@ class _Values:
             self.taken.add((names[0], texts[0]))
         return texts[0]
 
+    def said(self, role: str) -> str:
+        """The best text of `role` that says something, taken, or ""."""
+        if not absent(found := self.first(role)):
+            return found
+        for pair in self.all_of(role):
+            if not absent(pair[1]):
+                self.taken.add(pair)
+                return pair[1]
+        return ""
+
     def joined(self, role: str, without_doi: bool = False) -> str:
         """All texts of `role`, each once, joined by `"; "`."""
         names = self.names.get(role)
@@ -176,8 +187,8 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
     value of a column that holds one.
     """
     values = _Values(block, roles)
-    title = values.first("title")
-    abstract = values.first("abstract")
+    title = values.said("title")
+    abstract = values.said("abstract")
     authors, apart = _authors(values)
     if not apart:
         remarks.append(Remark(block.line, NOTE, _RUN_TOGETHER, authors[:200]))

@@ -11,6 +11,7 @@ from typing import Any
 
 from lxml import etree
 
+from evergreen.absent import absent
 from evergreen.search.article_sets import Source, Unreadable, iterate
 from evergreen.search.pubmed_fields import (
     Parts,
@@ -81,7 +82,7 @@ def _article(element: etree._Element) -> dict[str, Any]:
     issue = by_tag(only(journal, "JournalIssue"))
     published = date_text(only(issue, "PubDate"))
     electronic = [date_text(part) for part in article.get("ArticleDate", ())]
-    vernacular = text_in(article, "VernacularTitle")
+    title, vernacular = text_in(article, "ArticleTitle"), text_in(article, "VernacularTitle")
     types = texts(within(article, "PublicationTypeList"))
     related = _related(parts)
     registry, banks = _data_banks(article)
@@ -102,7 +103,7 @@ def _article(element: etree._Element) -> dict[str, Any]:
     }
     years = (year_of(text) for text in (published, *electronic))
     return {
-        "title": text_in(article, "ArticleTitle") or vernacular,
+        "title": vernacular if absent(title) else title,  # `[Not Available].` where nobody translated it
         "abstract": abstract_text(only(article, "Abstract")),
         "authors": author_text(only(article, "AuthorList")),
         "year": next((year for year in years if year), None),
