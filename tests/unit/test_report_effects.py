@@ -1,9 +1,13 @@
 """Effects read the same in figures, pages and tables: one scale, with the decimals that its numbers need."""
 
 from evergreen.figures import scales
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import effects
+from evergreen.report.results import pooled_sentence, summary
 from tests import results
 from tests.rows import each
+
+MODEL = results.model(estimate=1.0, ci_low=0.0, ci_high=2.0, k=1)
 
 
 @each(
@@ -22,3 +26,30 @@ def test_a_pooled_effect_is_shown_on_its_scale_with_digits_that_say_something(me
     studies = [results.study("A", yi=effect, ci_low=low, ci_high=high)]
     own = scales.of_result(results.result(measure=measure, scale=scale, studies=studies))
     assert effects.estimate(results.model(estimate=effect, ci_low=low, ci_high=high), own) == shown
+
+
+@each(("level", "said"), [(0.95, "95%"), (0.975, "97.5%"), (0.999, "99.9%")])
+def test_the_level_of_an_interval_is_said_as_it_is(level, said):
+    found = results.result(studies=[results.study("A")], model=MODEL, level=level)
+    assert f"MD 1.00 ({said} CI 0.00 to 2.00)" in pooled_sentence(found).replace("\u00a0", " ").replace(
+        "Mean difference", "MD"
+    )
+
+
+@each(
+    ("levels", "head", "cells"),
+    [
+        ((0.9, 0.9), "Effect (90% CI)", ["MD 1.00 (0.00 to 2.00)"] * 2),
+        ((0.95, 0.9), "Effect (CI)", ["MD 1.00 (95% CI 0.00 to 2.00)", "MD 1.00 (90% CI 0.00 to 2.00)"]),
+    ],
+)
+def test_a_table_heads_its_intervals_with_their_level_and_rows_say_it_where_they_differ(levels, head, cells):
+    found = {
+        f"x{place}": results.result(
+            outcome=f"x{place}", studies=[results.study("A")], model=MODEL, level=level
+        )
+        for place, level in enumerate(levels)
+    }
+    table = summary([Outcome(id=name, measure="MD") for name in found], found)
+    assert table.columns[3].name.replace("\u00a0", " ") == head
+    assert [row[3].text.replace("\u00a0", " ") for row in table.rows] == cells

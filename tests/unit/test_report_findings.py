@@ -88,8 +88,8 @@ def test_absolute_effects_of_the_anchors_in_the_report_and_unrounded_in_the_tabl
     )
     row = cells(finding)
     assert row["With comparator"] == "200 per 1000 at 5 years"
-    assert row["With intervention (CI)"].replace(SP, " ") == risk
-    assert row["Difference (CI)"].replace(SP, " ") == difference
+    assert row["With intervention (95%\N{NO-BREAK SPACE}CI)"].replace(SP, " ") == risk
+    assert row["Difference (95%\N{NO-BREAK SPACE}CI)"].replace(SP, " ") == difference
     tables.write_table(findings_table.table([finding]), tmp_path / "sof.csv")
     (line,) = tables.rows(tables.read_table(tmp_path / "sof.csv"))
     for name, value in (("", estimate), ("_low", low), ("_high", high)):
@@ -112,7 +112,7 @@ def test_absolute_effects_of_the_anchors_in_the_report_and_unrounded_in_the_tabl
 def test_a_published_summary_of_findings_is_met(risk, effect, without, with_):
     pooled = result((20, 100), measure="RR", estimate=effect[0], low=effect[1], high=effect[2])
     row = cells(found({"measure": "RR", "assumed_risk": {"risk": risk}}, pooled))
-    assert (row["With comparator"], row["With intervention (CI)"]) == (without, with_)
+    assert (row["With comparator"], row["With intervention (95%\N{NO-BREAK SPACE}CI)"]) == (without, with_)
 
 
 def test_without_an_assumed_risk_it_is_the_median_of_the_control_groups_and_several_have_a_row_each():
@@ -123,7 +123,10 @@ def test_without_an_assumed_risk_it_is_the_median_of_the_control_groups_and_seve
     finding = found({"measure": "RR", "assumed_risk": risks}, pooled)
     assert [cells(finding, row)["Outcome"].text for row in (0, 1)] == ["Death: low risk", "Death: trials"]
     # Rare events keep decimals: 2.0 and not 2, for the difference is half a person.
-    assert cells(finding)["Difference (CI)"].replace(SP, " ") == "0.5 fewer per 1000 (1.0 fewer to 0.2 fewer)"
+    assert (
+        cells(finding)["Difference (95%\N{NO-BREAK SPACE}CI)"].replace(SP, " ")
+        == "0.5 fewer per 1000 (1.0 fewer to 0.2 fewer)"
+    )
     (note,) = findings._notes([finding])
     assert "Death (low risk): a registry; Death (trials): median of the control groups" in note.text
 
@@ -210,7 +213,7 @@ def standardised(*controls: tuple[str, float], estimate=-0.5, low=-0.8, high=-0.
 def test_a_standardised_difference_is_said_in_units_of_an_instrument(asked, expected):
     pooled = standardised(("HAQ", 0.5), ("haq", 0.7), ("VAS", 25))
     finding = found({"measure": "SMD", "re_expressed": asked}, pooled)
-    assert cells(finding)["Difference (CI)"].replace(SP, " ") == expected
+    assert cells(finding)["Difference (95%\N{NO-BREAK SPACE}CI)"].replace(SP, " ") == expected
     assert finding.size == "moderate", "by Cohen's rule of thumb"
     minimal = found({"measure": "SMD", "re_expressed": asked, "thresholds": {"minimal": 0.4}}, pooled)
     # In units of HAQ the effect is 0.3, in standard deviations 0.5; without a standard deviation nobody knows.

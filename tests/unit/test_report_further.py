@@ -60,7 +60,7 @@ def words(pooled):
 def test_everything_that_was_computed_is_said():
     said = words(RESULT)
     for sentence in (
-        "Cluster-robust interval (CR2, 7.2 degrees of freedom): 0.30 to 0.90, P = 0.030",
+        "Cluster-robust 95% CI (CR2, 7.2 degrees of freedom): 0.30 to 0.90, P = 0.030",
         "dose: high | 3 | 0.50 (0.33 to 0.74) | 92% |",
         "difference between the subgroups |  | Q = 1.50, df = 1 |  | 0.22",
         "Without a value of dose and in no subgroup: Aronson 1948.", "Without a value of latitude and not in the meta-regression: 9 studies.",

@@ -27,19 +27,19 @@ NAMED = {"favours": {"intervention": "the drug", "control": "placebo"}}
     [
         # RR 0.75 at 20 % is 150 of 1,000 (Cochrane Handbook 15.4.4).
         (EVENTS, {"measure": "RR", **NAMED}, "low",
-         "200 per 1000 with placebo, 150 per 1000 (120 to 220) with the drug (RR 0.75 (0.60 to 1.10); 2 studies, 400 participants); low certainty."),
+         "200 per 1000 with placebo, 150 per 1000 (120 to 220) with the drug (RR 0.75 (95% CI 0.60 to 1.10); 2 studies, 400 participants); low certainty."),
         (EVENTS, {"measure": "RR", "assumed_risk": [{"risk": 0.9, "at": "5 years"}]}, "",
-         "900 per 1000 at 5 years with control, 675 per 1000 (540 to 990) with intervention (RR 0.75 (0.60 to 1.10); 2 studies, 400 participants);"
+         "900 per 1000 at 5 years with control, 675 per 1000 (540 to 990) with intervention (RR 0.75 (95% CI 0.60 to 1.10); 2 studies, 400 participants);"
          " certainty not rated."),
         (ONE, {"measure": "MD", "unit": "points", **NAMED}, "very low",
-         "0.66 points lower (0.97 lower to 0.35 higher) with the drug than with placebo (MD −0.66 (−0.97 to 0.35); 3 studies);"
+         "0.66 points lower (0.97 lower to 0.35 higher) with the drug than with placebo (MD −0.66 (95% CI −0.97 to 0.35); 3 studies);"
          " very low certainty."),
         (changed(ONE, measure="SMD"), {"measure": "SMD"}, "high",
          "0.66 standard deviations lower (0.97 lower to 0.35 higher) with intervention than with control"
-         " (SMD −0.66 (−0.97 to 0.35); 3 studies); high certainty."),
+         " (SMD −0.66 (95% CI −0.97 to 0.35); 3 studies); high certainty."),
         (changed(ONE, model=changed(ONE.model, estimate=-0.0004, ci_low=None, ci_high=None)), {"measure": "MD"}, "",
          "MD 0.00 (3 studies); certainty not rated."),
-        (changed(ONE, measure="MC"), {"measure": "MC"}, "high", "MC −0.66 (−0.97 to 0.35) (3 studies); high certainty."),
+        (changed(ONE, measure="MC"), {"measure": "MC"}, "high", "MC −0.66 (95% CI −0.97 to 0.35) (3 studies); high certainty."),
         # No certainty where nothing is pooled, whoever rated it.
         (result(not_pooled="2 studies report this outcome, none in a form that can be pooled", left_out=(left_out("A"),)), {"measure": "MD"}, "low",
          "Not pooled: 2 studies report this outcome, none in a form that can be pooled."),

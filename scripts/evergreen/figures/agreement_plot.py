@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from evergreen.figures.agreement_matrix import matrix
 from evergreen.figures.letters import width_of, wrapped
-from evergreen.figures.scales import number
+from evergreen.figures.scales import level_of, number
 from evergreen.figures.style import COLOURS, GREY, INK, PAGE
 
 STAGES = {"title_abstract": "titles and abstracts", "full_text": "full texts"}
@@ -53,7 +53,7 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     height = HEAD + upper + lower + UNDER + MARGIN
     if height > HIGHEST:
         whole = [pair for pair in rows if pair["part"] == "all"]
-        counted = f"Votes as {_categories(comparison)}, intervals at {comparison['level']:.0%}."
+        counted = f"Votes as {_categories(comparison)}, intervals at {level_of(comparison['level'])}."
         apart = "" if len(whole) == len(rows) else "Pilot and main list apart: see the table."
         notes = [counted, _of_all(comparison["groups"]).strip(), apart]
         return matrix(whole, title, [*filter(None, notes)])
@@ -75,7 +75,7 @@ def agreement_figure(comparison: Mapping[str, Any]) -> Figure:
     for line, text in enumerate(told):
         x, below = (left + across + GAP) / PAGE, HEAD + upper + LEGEND + ROW * (line + 0.5)
         figure.text(x, 1 - below / height, text, va="center", fontsize=TICKS, parse_math=False)
-    said = f"Agreement beyond chance ({comparison['level']:.0%} interval of kappa; {_categories(comparison)})"
+    said = f"Agreement beyond chance ({level_of(comparison['level'])} interval of kappa; {_categories(comparison)})"
     _statistics(statistics, rows, labels, said + _of_all(comparison["groups"]))
     return figure
 

@@ -8,7 +8,7 @@ import pandas as pd
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
-from evergreen.figures.scales import of_result
+from evergreen.figures.scales import level_of, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DOTTED, INK, tint
 from evergreen.synthesis.result import Result
@@ -26,7 +26,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     x, y, weights = np.array([(one.x, one.yi, one.weight) for one in found.studies], dtype=float).T
     scale = of_result(result)
     name = moderator[:1].upper() + moderator[1:].replace("_", " ")
-    level = f"{100 * result.level:g}%"
+    level = level_of(result.level)
 
     def place(numbers: np.ndarray) -> list[float]:
         return [scale.position(float(value)) for value in numbers]

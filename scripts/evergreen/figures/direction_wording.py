@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evergreen.figures.scales import p_value
+from evergreen.figures.wording import interval_of
 from evergreen.synthesis.result.directions import CONTROL, INTERVENTION, NONE, WORDS, Directions
 
 
@@ -17,6 +18,6 @@ def told(directions: Directions, level: float, intervention: str) -> str:
     by_words = f" ({words} by words of the report)" if words else ""
     return (
         f"Of {signs.n} with a direction{by_words}, {signs.favouring} favour {intervention}: {signs.share:.0%}"
-        f" ({level:.0%} CI {signs.ci_low:.0%} to {signs.ci_high:.0%}; sign test {p_value(signs.p)}). Directions say nothing of the"
+        f" ({interval_of(level)} {signs.ci_low:.0%} to {signs.ci_high:.0%}; sign test {p_value(signs.p)}). Directions say nothing of the"
         " size of an effect; significance is not counted."
     )

@@ -14,7 +14,7 @@ from evergreen.counting import plural, studies_of
 from evergreen.figures.axes import MOST_LABELS, effect_axis, figure_with_axes, label_points, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
-from evergreen.figures.scales import Scale, of_result
+from evergreen.figures.scales import Scale, level_of, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, INK, MARKERS
 from evergreen.figures.wording import kind_of, within
@@ -67,7 +67,7 @@ def funnel(
         signs.append(Sign("Added by trim and fill", COLOURS[1], marker="s", fill="white"))
     if null is not None:
         signs += [Sign(_region_name(outer, inner), GREY, fill=color) for outer, inner, color in REGIONS]
-    signs.append(Sign(f"{100 * result.level:g}% around the pooled effect", GREY, dashes=DASHED, width=0.8))
+    signs.append(Sign(f"{level_of(result.level)} around the pooled effect", GREY, dashes=DASHED, width=0.8))
     other = result.beside.model if result.beside and not filled else None
     if other is not None:
         signs.append(Sign(f"Pooled effect ({kind_of(other)})", GREY, dashes=DOTTED, width=0.9))

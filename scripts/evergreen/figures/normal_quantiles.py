@@ -9,6 +9,7 @@ from scipy import special
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis, padded
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
+from evergreen.figures.scales import level_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, PALE
 from evergreen.synthesis.result import Result
@@ -35,7 +36,7 @@ def normal_quantiles(result: Result, found: Influence, setting: Setting) -> Draw
     y, k = np.array(residual, dtype=float), len(rows)
     x = quantiles(k)
     low, high = band(k, result.level)
-    level = f"{100 * result.level:g}%"
+    level = level_of(result.level)
     key = [
         Sign("As the model has it", GREY, width=0.8),
         Sign(f"{level} of residuals of that rank", PALE, fill=PALE),

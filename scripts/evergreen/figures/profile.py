@@ -8,6 +8,7 @@ from scipy import special
 
 from evergreen.figures.axes import figure_with_axes, number_axis
 from evergreen.figures.key import Sign
+from evergreen.figures.scales import level_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY
 from evergreen.figures.wording import tau2
@@ -26,7 +27,7 @@ def profile(result: Result, model: PooledModel, found: Profile, setting: Setting
     below = values - values.max()
     kind = "Restricted log-likelihood" if found.restricted else "Log-likelihood"
     assert model.tau2 is not None
-    level = f"{100 * result.level:g}%"
+    level = level_of(result.level)
     limits = (model.tau2_ci_low, model.tau2_ci_high)
     bounded = None not in limits
     best = f"Estimate by {model.tau2_method}: {tau2(model.tau2)}"

@@ -38,7 +38,7 @@ def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     texts = [text for _, text in marks]
     key = [
         Sign("Pooled effect", GREY, width=1.0),
-        Sign(f"Its {100 * result.level:g}% interval", COLOURS[1], width=2.5),
+        Sign(f"Its {scales.level_of(result.level)} interval", COLOURS[1], width=2.5),
         Sign("95% of studies", PALE, fill=PALE),
     ]
     figure, axes = figure_with_axes(330, 225, title=setting.title, key=key, right=room_of(texts))

@@ -214,6 +214,11 @@ def number(value: float | None, decimals: int) -> str:
     return text.replace("-", MINUS)
 
 
+def level_of(fraction: float) -> str:
+    """`95%`, `97.5%`: a level that people chose, as it is; rounded it would be another."""
+    return f"{100 * fraction:g}%"
+
+
 def decimals_needed(values: Sequence[float], most: int) -> int:
     """Fewest decimals (at most `most`) that show every one of `values` in full."""
     for decimals in range(most):

@@ -15,7 +15,7 @@ from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, method, sensitivities, tau2, without_value
+from evergreen.figures.wording import favours, interval_of, levels, method, sensitivities, tau2, without_value
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -119,7 +119,8 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
         ordered,
         notes=notes,
         whole="Main analysis",
-        same_method=False,
+        # They differ in their method, so that no method heads them.
+        how=interval_of(*levels(result)),
         beside=beside,
     )
 
@@ -139,7 +140,7 @@ def _drawn(
     remark: str = "",
     total: bool = True,
     whole: str = "All studies",
-    same_method: bool = True,
+    how: str = "",
     notes: Sequence[str] = (),
     beside: Sequence[dict[str, Any]] = (),
 ) -> Drawn:
@@ -173,8 +174,7 @@ def _drawn(
     after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
     if "remark" in columns:
         after.append(Column("remark", remark, align="left", most=170))
-    # Sensitivity analyses differ in their method, so that no method heads them.
-    heading = f"{scale.name}\n{method(result.model if same_method else None, result.level)}"
+    heading = f"{scale.name}\n{how or method(result.model, result.level)}"
     sides = favours(setting) if scale.null is not None else None
     table = Table(
         head=head,

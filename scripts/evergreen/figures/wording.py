@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen.counting import studies_of
-from evergreen.figures.scales import ANALYSES, MINUS, effect_decimals, number, p_value
+from evergreen.figures.scales import ANALYSES, MINUS, effect_decimals, level_of, number, p_value
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
@@ -24,9 +24,9 @@ PValue = Callable[[float], str]
 EQUALS = "\u00a0=\u00a0"  # a line does not end before or after it
 
 
-def interval_of(level: float) -> str:
-    """`95% CI`, in which no line ends."""
-    return f"{100 * level:g}%\u00a0CI"
+def interval_of(*levels: float) -> str:
+    """`95% CI`, in which no line ends; of several levels nothing but that it is an interval."""
+    return f"{level_of(levels[0])}\u00a0CI" if len(set(levels)) == 1 else "CI"
 
 
 def method(model: PooledModel | None, level: float) -> str:
@@ -92,7 +92,7 @@ CHANGES: Mapping[str, Callable[[Any], str]] = {
     "test": lambda value: TESTS[value],
     "model": lambda value: capital(MODEL_WORDS[value]),
     "measure": lambda value: capital(MEASURES[value].name),
-    "level": lambda value: f"{100 * value:g}% intervals",
+    "level": lambda value: f"{level_of(value)} intervals",
     "prediction": lambda value: f"{'With' if value else 'Without'} prediction interval",
     "glmm": lambda value: f"Mixed model {value}",
     "i2": lambda value: f"I² from {'tau²' if value == 'tau2' else value}",
@@ -123,6 +123,14 @@ def sensitivities(result: Result) -> Iterator[tuple[str, Sensitivity]]:
     for key, one in result.sensitivity.items():
         level = next((f"{level}: " for level in result.subtotals if key.startswith(f"{level}: ")), "")
         yield f"{level}{sensitivity(one)}", one
+
+
+def levels(result: Result) -> list[float]:
+    """The confidence levels of the pooled effect and of its sensitivity analyses."""
+    return [
+        result.level,
+        *(one.changes.get("level", result.level) for one in result.sensitivity.values()),
+    ]
 
 
 def changes(entry: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from evergreen.bias.certainty import DOWN, UP
 from evergreen.bias.tools.anatomy import HIGH_RISK, LOW_RISK
+from evergreen.figures import scales
 from evergreen.grade.absolute import Absolute, Interval, InUnits, Ruler, control_risk, control_sd
 from evergreen.metaanalysis import information_size
 from evergreen.metaanalysis.absolute_risk import RISKS, of_risks
@@ -227,7 +228,7 @@ def _for_risks(
 ) -> InformationSize | None:
     minimal, ratio = outcome.thresholds.minimal, 1 - rules.relative_reduction
     other = None if risk is None else risk * ratio
-    to_show = f"a relative reduction of {rules.relative_reduction:.0%}"
+    to_show = f"a relative reduction of {scales.level_of(rules.relative_reduction)}"
     if minimal is not None and risk is not None:
         step = minimal / 1000
         other, to_show = (risk - step if risk > step else risk + step), f"{minimal:g} per 1000"

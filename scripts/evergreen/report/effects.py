@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evergreen.figures import scales
+from evergreen.figures import scales, wording
 from evergreen.synthesis.result.result_part import Estimated
 
 NONE = "not pooled"
@@ -17,20 +17,21 @@ def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:
     return f"{scale.text(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{scale.text(high)}"
 
 
-def estimate(found: Estimated, scale: scales.Scale) -> str:
-    """`0.98 (0.54 to 1.86)`."""
+def estimate(found: Estimated, scale: scales.Scale, level: float | None = None) -> str:
+    """`0.98 (0.54 to 1.86)`, with a `level` where nothing else says it `0.98 (95% CI 0.54 to 1.86)`."""
     limits = interval(found.ci_low, found.ci_high, scale)
-    return f"{scale.text(found.estimate)} ({limits})" if limits else scale.text(found.estimate)
+    of = "" if level is None else f"{wording.interval_of(level)} "
+    return f"{scale.text(found.estimate)} ({of}{limits})" if limits else scale.text(found.estimate)
 
 
-def named(found: Estimated, scale: scales.Scale) -> str:
+def named(found: Estimated, scale: scales.Scale, level: float | None = None) -> str:
     """`RR 0.98 (0.54 to 1.86)`."""
-    return f"{scale.short} {estimate(found, scale)}"
+    return f"{scale.short} {estimate(found, scale, level)}"
 
 
-def of_subgroups(subtotals: Mapping[str, Estimated], scale: scales.Scale) -> str:
+def of_subgroups(subtotals: Mapping[str, Estimated], scale: scales.Scale, level: float | None = None) -> str:
     """`hand: MD 4.03 (1.28 to 6.78); spine: MD 5.47 (4.71 to 6.22)`; "" where there are none."""
-    return "; ".join(f"{level}: {named(one, scale)}" for level, one in subtotals.items())
+    return "; ".join(f"{name}: {named(one, scale, level)}" for name, one in subtotals.items())
 
 
 def shown(model: Estimated | None, subtotals: Mapping[str, Estimated], scale: scales.Scale) -> str:

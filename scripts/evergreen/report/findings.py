@@ -26,7 +26,7 @@ from evergreen.synthesis.result.trail_places import page_of
 TITLE = "Summary of findings"
 CAPTION = "Absolute and relative effects, and the certainty of the evidence (GRADE)"
 COLUMNS = (
-    "Outcome", "Participants (studies)", "Effect (CI)", "With comparator", "With intervention (CI)", "Difference (CI)", "Certainty",
+    "Outcome", "Participants (studies)", "Effect ({ci})", "With comparator", "With intervention ({ci})", "Difference ({ci})", "Certainty",
     "What it means",
 )  # fmt: skip
 NOTE = (
@@ -86,9 +86,16 @@ def _asked(question: Question) -> list[Block]:
 def summary(found: Sequence[Finding], letters: Mapping[str, str], report: str = "") -> Table:
     """The summary of findings: a row for each outcome, or for each of its risks without the intervention. `report` is the address of
     the page that has the results, "" for that of the table."""
-    columns = heads(*COLUMNS)
-    rows = [_row(one, means, letters, report) for one in found for means in one.means or (None,)]
+    ci, apart = _interval(found)
+    columns = heads(*(column.format(ci=ci) for column in COLUMNS))
+    rows = [_row(one, means, letters, report, apart) for one in found for means in one.means or (None,)]
     return Table(CAPTION, columns, rows)
+
+
+def _interval(found: Sequence[Finding]) -> tuple[str, bool]:
+    """`95% CI`, as a table heads its intervals, and whether outcomes differ in their level, so that rows have to say it."""
+    levels = {one.result.level for one in found if one.result.k}
+    return wording.interval_of(*levels), len(levels) > 1
 
 
 def needed(found: Sequence[Finding]) -> list[Block]:
@@ -98,16 +105,19 @@ def needed(found: Sequence[Finding]) -> list[Block]:
         for one in found
         for means in one.means
     ]
-    columns = heads("Outcome", "With comparator", "Number needed to treat (CI)")
+    columns = heads("Outcome", "With comparator", f"Number needed to treat ({_interval(found)[0]})")
     return [Table(NEEDED, columns, rows), Text(NEEDED_NOTE)] if rows else []
 
 
-def _row(one: Finding, means: Absolute | None, letters: Mapping[str, str], report: str) -> list[Cell]:
+def _row(
+    one: Finding, means: Absolute | None, letters: Mapping[str, str], report: str, apart: bool
+) -> list[Cell]:
     outcome = one.outcome
     name = _called(one, means)
     who = "" if one.participants is None else f"{round(one.participants):,} "
     size = f"{who}({one.studies:,})"
-    effect = words.effect(one) or of_subgroups(one.result.subtotals, one.scale)
+    level = one.result.level if apart else None
+    effect = words.effect(one, level) or of_subgroups(one.result.subtotals, one.scale, level)
     leads: Cell = Link(effect, page_of(outcome.id)) if effect else NONE
     without, with_, difference = "", "", ""
     if means is not None:

@@ -73,9 +73,10 @@ def per_1000(baseline: Baseline, value: float) -> str:
     return scales.number(1000 * value, decimals)
 
 
-def effect(found: Finding) -> str:
-    """`RR 0.75 (0.60 to 0.90)`, which may go on in another line, for columns are narrow; "" where nothing is pooled."""
-    return _effect(found, found.result.pooled)
+def effect(found: Finding, level: float | None = None) -> str:
+    """`RR 0.75 (0.60 to 0.90)`, with a `level` `RR 0.75 (95% CI 0.60 to 0.90)`, which may go on in another line, for columns are narrow;
+    "" where nothing is pooled."""
+    return _effect(found, found.result.pooled, level)
 
 
 def risk_without(one: Absolute) -> str:
@@ -181,10 +182,10 @@ def moved(found: Finding, change: Moved) -> str:
     return text
 
 
-def _effect(found: Finding, model: PooledModel | None) -> str:
+def _effect(found: Finding, model: PooledModel | None, level: float | None = None) -> str:
     if model is None or model.estimate is None:
         return ""
-    return named(model, found.scale).replace(f"{SPACE}to{SPACE}", " to ")
+    return named(model, found.scale, level).replace(f"{SPACE}to{SPACE}", " to ")
 
 
 def _with_studies(found: Finding, look: Round) -> str:

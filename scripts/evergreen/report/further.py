@@ -33,7 +33,7 @@ def _robust(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if found and found.p is not None:
         limits = interval(found.ci_low, found.ci_high, scale)
         yield Text(
-            f"Cluster-robust interval ({found.kind}, {_plain(found.df, 1)} degrees of freedom): {limits}, {scales.p_value(found.p)}."
+            f"Cluster-robust {wording.interval_of(result.level)} ({found.kind}, {_plain(found.df, 1)} degrees of freedom): {limits}, {scales.p_value(found.p)}."
         )
 
 
@@ -56,7 +56,11 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
         rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
     if rows:
         columns = heads(
-            "Subgroup", Head("Studies", True), f"{scale.short} (CI)", Head("I²", True), Head("P", True)
+            "Subgroup",
+            Head("Studies", True),
+            f"{scale.short} ({wording.interval_of(result.level)})",
+            Head("I²", True),
+            Head("P", True),
         )
         yield Table("Subgroups", columns, rows, fold="Subgroups", keep=True)
         for column in result.subgroups.columns:
@@ -78,7 +82,7 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     columns = heads(
         "Coefficient",
         Head(scale.analysis_name, True),
-        "CI",
+        wording.interval_of(result.level),
         Head("P", True),
         Head("P by permutation", True),
         Head("VIF", True),
@@ -102,11 +106,16 @@ def _sensitivity(result: Result) -> Iterator[Block]:
             not_done = f"not done: {one.not_done or 'no estimate'}"
             rows.append([label, studies_cell(model.studies, model.k) if model else "", not_done, ""])
             continue
-        effect = named(model, scales.of_analysis(result, one))
+        effect = named(model, scales.of_analysis(result, one))  # another level is said by the label
         rows.append([label, studies_cell(model.studies, model.k), effect, wording.tau2(model.tau2)])
     if rows:
         title = "Sensitivity analyses"
-        columns = heads("Analysis", Head("Studies", True), "Effect (CI)", Head("Tau²", True))
+        columns = heads(
+            "Analysis",
+            Head("Studies", True),
+            f"Effect ({wording.interval_of(*wording.levels(result))})",
+            Head("Tau²", True),
+        )
         yield Table(title, columns, rows, fold=f"{title} ({len(rows)})", keep=True)
 
 
@@ -114,7 +123,9 @@ def _single(result: Result) -> Iterator[Block]:
     found = result.influence
     if found is None:
         return
-    strange = f"Outliers (studentised deleted residual outside its {100 * found.outlier_level:g}% interval)"
+    strange = (
+        f"Outliers (studentised deleted residual outside its {scales.level_of(found.outlier_level)} interval)"
+    )
     sentences = [
         f"{what}: {', '.join(labels) or 'none'}."
         for what, labels in ((strange, found.outliers), ("Influential studies", found.influential))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evergreen.counting import noun, plural, studies_of
+from evergreen.figures.scales import level_of
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
@@ -142,7 +143,7 @@ def _intervals(pooled: Sequence[Analysis]) -> list[str]:
     for (test, reason, level), own in ways.items():
         why = f" ({reason})" if reason else ""
         whose = f"{_these(own, pooled)}{why}"
-        sentences.append(f"{INTERVALS[test]} at the {level:.0%} level were computed for {whose}.")
+        sentences.append(f"{INTERVALS[test]} at the {level_of(level)} level were computed for {whose}.")
     if any(_of(one).asked == "auto" for one in pooled):
         sentences.append(BY_THE_DATA)
     if own := [one for one in pooled if _of_kind(one, "robust")]:

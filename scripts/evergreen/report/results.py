@@ -61,12 +61,12 @@ def pooled_sentence(result: Result) -> str:
     """One sentence with the pooled effect, or why there is none."""
     model, scale = result.pooled, scales.of_result(result)
     if result.subtotals:
-        return f"No total, because {result.no_total}. {of_subgroups(result.subtotals, scale)}."
+        return f"No total, because {result.no_total}. {of_subgroups(result.subtotals, scale, result.level)}."
     if model is None:
         reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
     low_high = interval(model.ci_low, model.ci_high, scale)
-    text = f"{scale.name} {scale.text(model.estimate)} ({result.level:.0%} CI {low_high}), {size(result)}"
+    text = f"{scale.name} {scale.text(model.estimate)} ({wording.interval_of(result.level)} {low_high}), {size(result)}"
     if model.pi_low is not None:
         text += f"; prediction interval {interval(model.pi_low, model.pi_high, scale)}"
     return text + "."
@@ -74,16 +74,18 @@ def pooled_sentence(result: Result) -> str:
 
 def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table:
     """All outcomes at a glance."""
-    columns = heads("Outcome", Head("Studies", True), Head("Participants", True), "Effect (CI)", "Prediction interval", Head("I²", True), Head("Tau²", True))  # fmt: skip
+    levels = {one.level for outcome in outcomes if (one := results[outcome.id]).k}
+    effect, apart = f"Effect ({wording.interval_of(*levels)})", len(levels) > 1
+    columns = heads("Outcome", Head("Studies", True), Head("Participants", True), effect, "Prediction interval", Head("I²", True), Head("Tau²", True))  # fmt: skip
     rows: list[list[Cell]] = []
     for outcome in outcomes:
         result, place = results[outcome.id], f"#outcome-{outcome.id}"
         name = Link(outcome.name, place)
         if result.subtotals:
             for level, part in result.subtotals.items():
-                rows.append(_summed(Link(f"{outcome.name}: {level}", place), result, part, None))
+                rows.append(_summed(Link(f"{outcome.name}: {level}", place), result, part, None, apart))
         elif result.pooled is not None:
-            rows.append(_summed(name, result, result.pooled, participants(result)))
+            rows.append(_summed(name, result, result.pooled, participants(result), apart))
         else:
             reporting = len({study.study for study in result.left_out})
             words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"
@@ -91,13 +93,13 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
     return Table("Results by outcome", columns, rows, id="results-by-outcome")
 
 
-def _summed(name: Link, result: Result, model: PooledModel, count: int | None) -> list[Cell]:
-    """The line of a pooled effect, of all studies or of a subgroup."""
+def _summed(name: Link, result: Result, model: PooledModel, count: int | None, apart: bool) -> list[Cell]:
+    """The line of a pooled effect, of all studies or of a subgroup, with its level where outcomes differ in that."""
     scale, silent = scales.of_result(result), result.silent
     of, part = studies_cell(result.count, result.k), studies_cell(model.studies, model.k)
     whole = f"{of} (+ {silent} not estimable)" if silent else of
     people = "" if count is None else f"{count:,}"
-    effect = Link(named(model, scale), page_of(result.outcome))
+    effect = Link(named(model, scale, result.level if apart else None), page_of(result.outcome))
     prediction = interval(model.pi_low, model.pi_high, scale)
     heterogeneity = percent(model.I2), wording.tau2(model.tau2)
     return [name, whole if model is result.model else part, people, effect, prediction, *heterogeneity]

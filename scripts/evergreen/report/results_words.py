@@ -106,15 +106,15 @@ def outcome(found: Finding) -> str:
 
 def _sensitivity(result: Result) -> list[str]:
     """Between which estimates the sensitivity analyses of the same measure lie."""
-    models = [
-        one.model
+    found = [
+        (one.model, one.changes.get("level"))
         for one in result.sensitivity.values()
         if one.model is not None and one.model.estimate is not None and one.measure == result.measure
     ]
-    if not models or not isinstance(result.pooled, InverseVariance):
+    if not found or not isinstance(result.pooled, InverseVariance):
         return []
     scale = scales.of_result(result)
-    ordered = sorted(models, key=lambda one: one.estimate or 0.0)
-    low, high = (estimate(one, scale) for one in (ordered[0], ordered[-1]))
-    give = plural(len(models), "sensitivity analysis gives", "sensitivity analyses give")
+    ordered = sorted(found, key=lambda one: one[0].estimate or 0.0)
+    low, high = (estimate(model, scale, level) for model, level in (ordered[0], ordered[-1]))
+    give = plural(len(found), "sensitivity analysis gives", "sensitivity analyses give")
     return [f"{give} {low}." if low == high else f"{give} between {low} and {high}."]

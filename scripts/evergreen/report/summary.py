@@ -73,7 +73,7 @@ def answer(found: Finding) -> str:
     if result.pooled is None:
         return results.pooled_sentence(result)
     size = results.size(result)
-    effect = words.effect(found)
+    effect = words.effect(found, result.level)
     absolute = _in_people(found) or _in_units(found)
     said = f"{absolute} ({effect}; {size})" if absolute else f"{effect} ({size})"
     sure = f"{found.rating.certainty} certainty" if found.rating else "certainty not rated"

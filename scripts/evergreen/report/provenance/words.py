@@ -11,7 +11,7 @@ from typing import Any
 from evergreen.counting import plural
 from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
-from evergreen.figures.wording import sensitivities
+from evergreen.figures.wording import interval_of, sensitivities
 from evergreen.report.blocks import Block, Cell, Head, Lines, Link, Section, Table, Text, heads
 from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
@@ -60,8 +60,8 @@ def study_sentence(study: Study | LeftOut, level: float, scale: scales.Scale) ->
     if isinstance(study, LeftOut):
         return f"Not pooled: {study.reason.rstrip('.')}."
     low_high = f"{scale.text(study.ci_low)} to {scale.text(study.ci_high)}"
-    weight = "" if study.weight is None else f", weight {scales.number(study.weight, 1)}\N{NO-BREAK SPACE}%"
-    return f"{scale.name} {scale.text(study.yi)} ({level:.0%} CI {low_high}){weight}."
+    weight = "" if study.weight is None else f", weight {scales.number(study.weight, 1)}%"
+    return f"{scale.name} {scale.text(study.yi)} ({interval_of(level)} {low_high}){weight}."
 
 
 def group_sentences(study: Study | LeftOut, rows: Iterable[TrailRow]) -> list[str]:
