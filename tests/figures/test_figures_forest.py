@@ -106,6 +106,7 @@ def test_subgroups_have_their_own_diamonds(result: Result) -> None:
 
 def test_subgroups_without_a_total_have_no_diamond_of_all(result: Result) -> None:
     own = dict.fromkeys(("random", "alternate", "systematic"), result.model)
+    own["random"] = changed(result.model, test="z", test_reason="no heterogeneity estimated")
     groups = {"allocation": own, "tests": {"allocation": {"not_done": "what has no total is not compared"}}}
     parted = changed(result, model=None, no_total="they differ", subgroups=groups, influence=None)
     with style.style():
@@ -113,6 +114,10 @@ def test_subgroups_without_a_total_have_no_diamond_of_all(result: Result) -> Non
         plates = {plate.name: plate for plate in outcome_figures.plates(parted, SETTING)}
     assert drawn.numbers["row"].value_counts().to_dict() == {"study": 13, "subtotal": 3}
     assert "No total: they differ. Weights are those within subgroups." in words(drawn)
+    intervals = [text for text in words(drawn) if text.startswith("Confidence interval of the pooled effect")]
+    assert [text.partition(";")[0].partition("effect ")[2] for text in intervals] == [
+        "(random): Wald (no heterogeneity estimated)", "(alternate, systematic): Hartung-Knapp",
+    ]  # fmt: skip
     assert not any(text.startswith(("Total (", "Test for subgroup")) for text in words(drawn))
     assert overlapping(drawn) == []
     undrawn = {name: plate.reason for name, plate in plates.items() if plate.drawn is None}

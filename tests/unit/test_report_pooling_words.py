@@ -164,6 +164,14 @@ def test_subgroups_without_a_total_are_told(kinds, expected):
     assert expected in told({"death": rows}, subgroups=["kind"], total=False)
 
 
+def test_without_a_total_each_subgroup_is_told_with_its_own_interval():
+    alike = [(name, (n, n // 10), (n, n // 5)) for name, n in (("E", 100), ("F", 200), ("G", 80))]
+    rows = table(FAR + alike).assign(kind=["far"] * 8 + ["near"] * 6)
+    said = told({"death": rows}, subgroups=["kind"], total=False)
+    assert "Hartung-Knapp intervals at the 95% level were computed for death (far). " in said
+    assert "at the 95% level were computed for death (near) (no heterogeneity estimated)." in said
+
+
 def test_numbers_of_effects_of_one_study_are_told_as_effects():
     analysis = {"model": "multilevel", "rho": 0.5}
     said = told({"death": pd.DataFrame([*ARMS, *table(EMPTY).to_dict("records")])}, multi_arm="separate", analysis=analysis)  # fmt: skip

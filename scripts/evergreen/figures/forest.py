@@ -39,6 +39,7 @@ from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
 from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
 from evergreen.synthesis.result.trail_places import page_of
+from evergreen.tables import grouped
 
 Effect = tuple[float | None, float | None, float | None]
 MAIN, BESIDE = "weight", "weight:beside"
@@ -343,7 +344,12 @@ class _Content:
     def _notes(self, marked: bool) -> list[str]:
         notes = []
         models = [model for model, _ in self._models(self.weighed, self.other)]
-        notes += [explained(one, kind_of(one) if len(models) > 1 else "") for one in models]
+        # Without a total each subgroup has an interval of its own.
+        alike = grouped(self.result.subtotals.items(), lambda own: explained(own[1]))
+        if len(alike) > 1:
+            notes += [explained(own[0][1], ", ".join(level for level, _ in own)) for own in alike.values()]
+        else:
+            notes += [explained(one, kind_of(one) if len(models) > 1 else "") for one in models]
         if self.result.no_total:
             notes.append(f"No total: {self.result.no_total}. Weights are those within subgroups.")
         elif not self.model:

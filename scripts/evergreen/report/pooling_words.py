@@ -139,11 +139,11 @@ def _beside(pooled: Sequence[Analysis]) -> list[str]:
 def _intervals(pooled: Sequence[Analysis]) -> list[str]:
     """Which outcomes got which interval, and why where the protocol leaves it to the data; robust and prediction intervals."""
     sentences = []
-    ways = grouped(pooled, lambda one: (_of(one).test, _of_kind(one, "test_reason") or "", one.result.level))
-    for (test, reason, level), own in ways.items():
+    ways = grouped([way for one in pooled for way in _tested(one)], lambda way: way[:3])
+    for (test, reason, level), whose in ways.items():
         why = f" ({reason})" if reason else ""
-        whose = f"{_these(own, pooled)}{why}"
-        sentences.append(f"{INTERVALS[test]} at the {level_of(level)} level were computed for {whose}.")
+        names = "all of them" if len(ways) == 1 and len(pooled) > 1 else listed(name for *_, name in whose)
+        sentences.append(f"{INTERVALS[test]} at the {level_of(level)} level were computed for {names}{why}.")
     if any(_of(one).asked == "auto" for one in pooled):
         sentences.append(BY_THE_DATA)
     if own := [one for one in pooled if _of_kind(one, "robust")]:
@@ -155,6 +155,16 @@ def _intervals(pooled: Sequence[Analysis]) -> list[str]:
     for how, own in grouped(predicted, lambda one: PREDICTION[one.outcome.analysis.predtype]).items():
         sentences.append(f"Prediction intervals were computed {how} for {_these(own, pooled)}.")
     return sentences
+
+
+def _tested(one: Analysis) -> list[tuple[str, str, float, str]]:
+    """(test, its reason, level, whose) of the intervals of an outcome; without a total each subgroup has its own."""
+    models = one.result.subtotals or {"": _of(one)}
+    ways = grouped(models.items(), lambda own: (own[1].test, getattr(own[1], "test_reason", None) or ""))
+    return [
+        (test, why, one.result.level, one.outcome.name + (f" ({listed(level for level, _ in own)})" if len(ways) > 1 else ""))
+        for (test, why), own in ways.items()
+    ]  # fmt: skip
 
 
 def _of(one: Analysis) -> PooledModel:
