@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,48 +26,24 @@ def main(argv: list[str] | None = None) -> None:
         required=True,
         help="{area: [[kind, path], ...]}; an export has its format, columns and none_expected third, the ratings of certainty the outcomes",
     )
-    arguments.add_argument("--tool", default="rob1", help="risk_of_bias.tool of the protocol")
     arguments.add_argument(
-        "--reasons", type=json_argument, default={}, help="screening.reasons: key to label, in order"
-    )
-    arguments.add_argument(
-        "--given", type=json_argument, default={}, help="prisma.given of the protocol: {date: counts}"
-    )
-    arguments.add_argument(
-        "--outcomes",
-        type=json_argument,
-        default=[],
-        help="outcomes of the protocol",
-    )
-    arguments.add_argument(
-        "--scales", type=json_argument, default={}, help="scale of reported estimates by the outcome's data"
-    )
-    arguments.add_argument(
-        "--screened", action="store_true", help="which studies are pooled is not known yet"
+        "--params", type=json_argument, default={}, help="what the check has to know of the protocol"
     )
     args = arguments.parse_args(argv)
-    check(
-        args.files,
-        tool=args.tool,
-        reasons=args.reasons,
-        given_counts=args.given,
-        outcomes=args.outcomes,
-        scales=args.scales,
-        screened=args.screened,
-    )
+    check(args.files, **args.params)
 
 
 def check(
     files: dict[str, list[Any]],
     *,
-    tool: str,
-    reasons: dict[str, str],
-    given_counts: dict[str, Any],
-    outcomes: list[dict[str, Any]],
-    scales: dict[str, str],
-    screened: bool,
+    tool: str = "rob1",
+    reasons: Mapping[str, list[str]] = {},
+    given_counts: Mapping[str, Any] = {},
+    outcomes: Sequence[dict[str, Any]] = (),
+    scales: Mapping[str, str] = {},
+    screened: bool = False,
 ) -> None:
-    """Raise InputError with every fault of people's files; the arguments are those of the command line."""
+    """Raise InputError with every fault of people's files; besides these the arguments are what `params.check_inputs` gives."""
     faults: list[InputError] = []
     for day, raw in sorted(given_counts.items()):
         from evergreen.prisma.counts import chained, given
@@ -104,8 +81,8 @@ def check(
 def _unpoolable(
     files: list[list[Any]],
     read: dict[tuple[str, str], pd.DataFrame],
-    outcomes: list[dict[str, Any]],
-    scales: dict[str, str],
+    outcomes: Sequence[dict[str, Any]],
+    scales: Mapping[str, str],
     screened: bool,
 ) -> list[InputError]:
     """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
@@ -128,7 +105,7 @@ def _unpoolable(
 
 
 def _check(
-    kind: str, path: Path, tool: str, reasons: dict[str, str], how: dict[str, Any] | None = None
+    kind: str, path: Path, tool: str, reasons: Mapping[str, list[str]], how: dict[str, Any] | None = None
 ) -> pd.DataFrame | None:
     """Read one file and check what its kind must hold; `how` says how it is to be read. Gives the rows of a sheet."""
     if kind in ("strategy", "export_strategy", "export"):

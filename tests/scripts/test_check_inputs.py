@@ -29,7 +29,7 @@ def test_the_faults_of_all_files_are_told_at_once(tmp_path):
         path.write_text(text)
         files[kind] = [[kind, str(path)]]
     with pytest.raises(InputErrors) as caught:
-        check_inputs.main(["--files", json.dumps(files), "--tool=rob2"])
+        check_inputs.check(files, tool="rob2")
     told = {
         kind: (error.row, error.column)
         for error in caught.value.errors
@@ -43,33 +43,32 @@ def test_a_strategy_that_pubmed_would_misread_is_told_and_that_of_an_export_is_t
     ovid, empty = tmp_path / "ovid.txt", tmp_path / "empty.txt"
     ovid.write_text("1. denosumab.tw.\n2. limit 1 to english\n")
     empty.write_text("\n")
-    check_inputs.main(["--files", json.dumps({"search": [["export_strategy", str(ovid)]]})])
+    check_inputs.check({"search": [["export_strategy", str(ovid)]]})
     files = {"search": [["strategy", str(ovid)], ["export_strategy", str(empty)]]}
     with pytest.raises(InputErrors) as caught:
-        check_inputs.main(["--files", json.dumps(files)])
+        check_inputs.check(files)
     assert [(error.file, error.row) for error in caught.value.errors] == [(str(ovid), 1), (str(empty), None)]
 
 
 def test_a_file_without_faults_passes(tmp_path):
     sheet = tmp_path / "AB.csv"
     sheet.write_text("study,domain,judgement\nS1,D1,low\nS1,D2,high\n")
-    check_inputs.main(["--files", json.dumps({"bias": [["risk_of_bias", str(sheet)]]}), "--tool=rob2"])
+    files = json.dumps({"bias": [["risk_of_bias", str(sheet)]]})
+    check_inputs.main(["--files", files, "--params", json.dumps({"tool": "rob2"})])
     assert sheet.read_text().endswith("high\n")
 
 
 def test_given_counts_that_do_not_add_up_are_told_before_anything_runs():
     counts = {"database_results": 10, "duplicates": 2, "records_screened": 9, "records_excluded": 9}
     with pytest.raises(InputErrors) as caught:
-        check_inputs.main(
-            ["--files={}", "--given", json.dumps({"2019-01-01": {"screend": 1}, "2023-11-17": counts})]
-        )
+        check_inputs.check({}, given_counts={"2019-01-01": {"screend": 1}, "2023-11-17": counts})
     first, second = caught.value.errors
     assert "`prisma.given.2019-01-01.screend` is not a count" in str(first)
     assert str(second).startswith(
         "config/config.yaml: the flow chart does not add up: 2023-11-17, records_screened: n = 9"
     )
     assert str(second).endswith("Mend the counts under `prisma.given.2023-11-17`.")
-    check_inputs.main(["--files={}", "--given", json.dumps({"2023-11-17": {**counts, "duplicates": 1}})])
+    check_inputs.check({}, given_counts={"2023-11-17": {**counts, "duplicates": 1}})
 
 
 def test_exports_that_cannot_be_read_are_refused_before_a_run(tmp_path):
@@ -86,7 +85,7 @@ def test_exports_that_cannot_be_read_are_refused_before_a_run(tmp_path):
     how = {"other.ris": {"format_": "bibtex"}, "none.ris": {"none_expected": True}}
     exports = [["export", str(tmp_path / name), how.get(name, {})] for name in (*files, "missing.ris")]
     with pytest.raises(InputErrors) as caught:
-        check_inputs.main(["--files", json.dumps({"search": exports})])
+        check_inputs.check({"search": exports})
     told = {error.file.rsplit("/", 1)[-1]: str(error) for error in caught.value.errors}
     assert set(told) == {"cut.ris", "other.ris", "old.xls", "missing.ris"}
     assert "it was cut off" in told["cut.ris"]
@@ -100,7 +99,7 @@ def test_a_rating_of_an_outcome_that_is_not_in_the_protocol_is_refused_before_a_
     sheet.write_text("outcome,domain,downgrade,reason\npain,imprecision,1,few\npian,imprecision,1,few\n")
     files = {"extraction": [["certainty", str(sheet), {"outcomes": ["pain"]}]]}
     with pytest.raises(InputError) as fault:
-        check_inputs.main(["--files", json.dumps(files)])
+        check_inputs.check(files)
     assert str(fault.value).endswith(
         "certainty.csv, row 3, column outcome: 'pian' is not in the protocol. Outcomes are: pain."
     )
@@ -116,11 +115,11 @@ def test_what_pooling_would_refuse_is_told_with_file_and_row(tmp_path):
     files = {"extraction": [["extraction", str(sheet)], ["extraction_studies", str(studies)]]}
     analysis = {"model": "random", "tau2": "REML", "test": "knha"}
     outcome = pooling(analysis, id="pain", data="pain", measure="MD", moderators=("dose",))
-    arguments = ["--files", json.dumps(files), "--outcomes", told(outcome)]
+    outcomes = json.loads(told(outcome))
     with pytest.raises(InputError) as caught:
-        check_inputs.main(arguments)
+        check_inputs.check(files, outcomes=outcomes)
     assert (caught.value.file, caught.value.row, caught.value.column) == (str(sheet), 2, "timepoint")
-    check_inputs.main([*arguments, "--screened"])
+    check_inputs.check(files, outcomes=outcomes, screened=True)
 
 
 def test_a_study_twice_in_the_study_sheet_is_told(tmp_path):
@@ -129,7 +128,7 @@ def test_a_study_twice_in_the_study_sheet_is_told(tmp_path):
     with pytest.raises(
         InputError, match=r"row 3: s1 is there already in row 2, with other values\. Keep one"
     ):
-        check_inputs.main(["--files", json.dumps({"extraction": [["extraction_studies", str(studies)]]})])
+        check_inputs.check({"extraction": [["extraction_studies", str(studies)]]})
 
 
 def test_a_tool_of_ones_own_that_is_absent_is_told_once_before_its_sheets(tmp_path):
@@ -137,6 +136,6 @@ def test_a_tool_of_ones_own_that_is_absent_is_told_once_before_its_sheets(tmp_pa
     sheet.write_text("study,domain,judgement\nS1,D1,low\n")
     files = {"bias": [["risk_of_bias", str(sheet)], ["risk_of_bias", str(sheet)]]}
     with pytest.raises(InputError) as caught:
-        check_inputs.main(["--files", json.dumps(files), "--tool=config/absent.yaml"])
+        check_inputs.check(files, tool="config/absent.yaml")
     assert str(caught.value).startswith("config/absent.yaml: the file of the risk-of-bias tool is missing")
     assert "\n" not in str(caught.value)
