@@ -126,6 +126,11 @@ def _check(
 
             text_of(path)
         return None
+    if kind == "studies_beside":
+        file = (how or {})["read"]
+        worksheet, read = (sheets.read_sheet(one, "extraction_studies") for one in (path, file))
+        refuse(extraction_check.passed_over(worksheet, read, file))
+        return None
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):
         from evergreen.screening.ballots import ballots

@@ -2,10 +2,13 @@
 
 import json
 
+import openpyxl
 import pytest
 
 import check_inputs
 from evergreen.errors import InputError, InputErrors
+from evergreen.protocol import people
+from evergreen.protocol.loading import complete
 from tests.protocols import pooling, told
 
 SHEETS = {
@@ -56,6 +59,33 @@ def test_a_file_without_faults_passes(tmp_path):
     files = json.dumps({"bias": [["risk_of_bias", str(sheet)]]})
     check_inputs.main(["--files", files, "--params", json.dumps({"tool": "rob2"})])
     assert sheet.read_text().endswith("high\n")
+
+
+def test_a_worksheet_of_studies_that_is_not_read_says_nothing_of_its_own(tmp_path, monkeypatch):
+    """A filled work list beside the sheet of study-level columns that it was made from: what was entered there would be lost."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "config/extraction"
+    folder.mkdir(parents=True)
+    book = openpyxl.Workbook()
+    book.active.append(["study", "outcome", "group"])
+    studies = book.create_sheet("Studies")
+    for row in (["study", "Dose", "setting"], ["S 1", 10, None], ["S2", None, None]):
+        studies.append(row)
+    book.save(folder / "AB.xlsx")
+    (folder / "studies-AB.csv").write_text("study,dose\ns 1,10\n")
+    files = people.checked(complete({"review": {"title": "T"}}), ["extraction"]).files
+    assert files["extraction"][-1] == ("studies_beside", "config/extraction/AB.xlsx", {"read": "config/extraction/studies-AB.csv"})  # fmt: skip
+    check_inputs.main(["--files", json.dumps(files)])
+    studies["B3"] = 20
+    book.save(folder / "AB.xlsx")
+    with pytest.raises(InputError) as caught:
+        check_inputs.main(["--files", json.dumps(files)])
+    assert str(caught.value) == (
+        "config/extraction/AB.xlsx, row 3, column Dose of the worksheet Studies: this is read from config/extraction/studies-AB.csv, which does not say it."
+        " Write it there, or move that file elsewhere: then the worksheet is read."
+    )
+    (folder / "studies-AB.csv").unlink()
+    assert [file[0] for file in people.checked(complete({"review": {"title": "T"}}), ["extraction"]).files["extraction"]] == ["extraction", "extraction_studies"]  # fmt: skip
 
 
 def test_given_counts_that_do_not_add_up_are_told_before_anything_runs():

@@ -104,12 +104,15 @@ def extraction_sheets(protocol: Protocol) -> dict[str, str]:
 def study_sheets(protocol: Protocol) -> dict[str, str]:
     """{extractor: path} of the sheets of study-level columns: of their own, else a worksheet `Studies` of the rows' workbook."""
     own = _own(protocol, "config/extraction", protocol.extraction.extractors, STUDIES)
-    beside = {
-        person: path
-        for person, path in extraction_sheets(protocol).items()
-        if person not in own and path.lower().endswith(".xlsx") and with_studies(path)
+    return own | {person: path for person, path in _worksheets(protocol).items() if person not in own}
+
+
+def _worksheets(protocol: Protocol) -> dict[str, str]:
+    """{extractor: workbook} of the rows that have a worksheet `Studies` beside them."""
+    sheets_there = extraction_sheets(protocol).items()
+    return {
+        person: path for person, path in sheets_there if path.lower().endswith(".xlsx") and with_studies(path)
     }
-    return own | beside
 
 
 def bias_sheets(protocol: Protocol) -> dict[str, str]:
@@ -195,7 +198,11 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
             yield "adjudication_screening", sheet(f"config/screening/{name}/{ADJUDICATION}")
     elif area == "extraction":
         yield from (("extraction", path) for path in extraction_sheets(protocol).values())
-        yield from (("extraction_studies", path) for path in study_sheets(protocol).values())
+        read = study_sheets(protocol)
+        yield from (("extraction_studies", path) for path in read.values())
+        for person, path in _worksheets(protocol).items():
+            if read[person] != path:
+                yield "studies_beside", path, {"read": read[person]}
         yield "adjudication_extraction", sheet(f"config/extraction/{ADJUDICATION}")
         yield "queries", sheet("config/queries")
     elif area == "certainty":
