@@ -141,6 +141,10 @@ def test_clean_keeps_less_than_signs():
     assert clean("p < 0.05\n and  n > 3 <sup>2</sup>") == "p < 0.05 and n > 3 2"
 
 
+def test_clean_keeps_words_apart_where_a_line_ends():
+    assert clean("<jats:title>Aim</jats:title><jats:p>To see.</jats:p><p>a<br>b</p>") == "Aim To see. a b"
+
+
 def test_languages_are_three_letters():
     assert languages("English; German") == "eng; ger"
     assert languages("en") == "eng"

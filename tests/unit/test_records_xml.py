@@ -109,3 +109,28 @@ def test_several_xml_files_put_together(read):
     _, table = read(PUBMED_XML + PUBMED_XML.replace("1234567", "2234567"))
     assert table["pmid"].tolist() == ["12345678", "12345679", "22345678", "22345679"]
     assert table["line"].tolist() == [4, 10, 16, 22]
+
+
+@each(
+    ("written", "title"),
+    [("p<0.05 and n > 5", "p<0.05 and n > 5"), ("x<y", "x<y"), ("R&D &nbsp;&copy;", "R&D ©"), ("a\x0bb", "a b"), ("A <b>bold", "A bold"),
+     ("<i>x</b>", "x"), ("H<sub>2</sub>O", "H2O"), ("<i>E. coli</i>", "E. coli"), ("one<br/>two", "one two"), ("&lt;5 &amp; 6", "<5 & 6"),
+     ("<![CDATA[a < b & c]]> R&D", "a < b & c R&D")],
+)  # fmt: skip
+def test_a_title_is_whole_whatever_signs_and_tags_stand_in_it(written, title, read):
+    record = "<record><titles><title>T {} E</title></titles><dates><year>{}</year></dates></record>\n"
+    records = record.format(written, 2020) + record.format("", 2021)
+    _, table = read(f'<?xml version="1.0"?>\n<xml><records>\n{records}</records></xml>\n')
+    assert table["title"].tolist() == [f"T {title} E", "T E"]
+    assert table["year"].tolist() == [2020, 2021]
+    trial = f"<Trial><TrialID>NCT1</TrialID><Public_title>T {written} E</Public_title></Trial>"
+    _, table = read(f"<Trials_downloaded_from_ICTRP>{trial}</Trials_downloaded_from_ICTRP>\n")
+    assert table["title"].tolist() == [f"T {title} E"]
+
+
+def test_a_sign_that_xml_does_not_have_is_remarked_upon_by_its_line(read):
+    body = BODIES["endnote_xml"].format("R&D").replace("<titles>", "\n<titles>")
+    export, _ = read(body + "\n")
+    assert [(one.line, one.kind) for one in export.remarks if "not well-formed" in one.reason] == [
+        (2, "note")
+    ]

@@ -189,9 +189,10 @@ def _language(name: str) -> str:
 # --- text ----------------------------------------------------------------------------------------------------------
 
 _SPACE = re.compile(r"\s+")
+_BREAK = re.compile(r"</?(?:p|br|div|li|jats:(?:p|sec|title|list-item))(?:\s[^<>]*)?/?>", re.I)
+"""Tags that words stand apart at."""
 _TAG = re.compile(
-    r"</?(?:i|b|u|em|strong|sub|sup|inf|sc|p|br|span|italic|bold|mml:[a-z]+|jats:[a-z]+)(?:\s[^<>]*)?/?>",
-    re.I,
+    r"</?(?:i|b|u|em|strong|sub|sup|inf|sc|span|italic|bold|mml:[a-z]+|jats:[a-z]+)(?:\s[^<>]*)?/?>", re.I
 )
 
 
@@ -200,7 +201,7 @@ def clean(text: str) -> str:
     if "&" in text:
         text = html.unescape(text)
     if "<" in text:
-        text = _TAG.sub("", text)
+        text = without_tags(text)
     if "\ufeff" in text or "\u200b" in text or "\u00ad" in text:
         text = text.replace("\ufeff", "").replace("\u200b", "").replace("\u00ad", "")
     if "  " not in text and (
@@ -208,6 +209,11 @@ def clean(text: str) -> str:
     ):
         return text.strip()
     return " ".join(text.split())
+
+
+def without_tags(text: str) -> str:
+    """`text` without formatting tags of web pages and publishers."""
+    return _TAG.sub("", _BREAK.sub(" ", text))
 
 
 def all_clean(texts: Iterable[str]) -> bool:

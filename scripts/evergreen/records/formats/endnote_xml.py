@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from evergreen.records.formats.block import Block, Blocks
-from evergreen.records.formats.xml import children, document, first_line, last_line, text_of
+from evergreen.records.formats.xml import FORMATTING, children, document, first_line, last_line, text_of
 
 NAME = "EndNote XML"
 FIELDS: dict[str, tuple[str, ...]] = {
@@ -36,6 +36,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "database": ("remote-database-name", "remote-database-provider"),
 }  # fmt: skip
 
+_AROUND = {name.rpartition("/")[0] for names in FIELDS.values() for name in names if "/" in name}
+"""Elements that hold fields and no text of their own."""
 DEEPEST = 20
 """Elements inside each other that name a field; EndNote's own have five, and what is deeper is one text."""
 
@@ -65,8 +67,12 @@ def read(lines: Sequence[str]) -> Blocks:
 def _flatten(element: etree._Element, path: str, block: Block) -> None:
     for child in children(element):
         name = f"{path}{child.tag}"
-        parted = child.tag != "style" and any(part.tag != "style" for part in children(child))
-        if parted and name.count("/") < DEEPEST:
+        # A text with `<i>` in it is one text, and not a field that is called so.
+        own = " ".join(filter(None, (child.text, *(part.tail for part in children(child))))).strip()
+        parted = any(part.tag not in FORMATTING for part in children(child))
+        if parted and (not own or name in _AROUND) and name.count("/") < DEEPEST:
             _flatten(child, name + "/", block)
+            if own:
+                block.append(name, own)
         elif text := text_of(child):
             block.append(name, text)
