@@ -79,6 +79,40 @@ def test_a_question_on_which_assessors_differ_is_settled_by_its_answer(tmp_path)
     assert row == "low"
 
 
+def test_an_answer_that_leads_to_no_judgement_yet_settles_none(tmp_path):
+    columns = ["study", "outcome", "domain", "question", "answer", "judgement", "variant"]
+
+    def judged(answers, settled, **cells):
+        """What comes of two people's answers to questions of D3, of which an adjudicator settles some."""
+        people = {
+            name: pd.DataFrame(
+                [("S1", "pain", "D3", question, answer, "", "") for question, answer in said.items()],
+                columns=columns,
+            ).assign(**cells)
+            for name, said in answers.items()
+        }
+        sheets = {
+            name: written(tmp_path / f"{name}.csv", one, "risk_of_bias") for name, one in people.items()
+        }
+        lines = judge(sheets, None, ROB2).conflicts
+        lines.loc[lines["question"].isin(list(settled)), "value"] = lines["question"].map(settled)
+        lines.loc[lines["question"].isin(list(settled)), "adjudicator"] = "EF"
+        after = judge(sheets, written(tmp_path / "adjudication.csv", lines, "risk_of_bias"), ROB2)
+        (row,) = after.judgements[after.judgements["domain"].eq("D3")].to_dict("records")
+        states = dict(zip(after.conflicts["question"], after.conflicts["status"], strict=True))
+        return row["judgement"], row["status"], states
+
+    high, low = {"3.1": "N", "3.2": "N", "3.3": "Y", "3.4": "Y"}, {"3.1": "N", "3.2": "N", "3.3": "N"}
+    states = {"3.3": "adjudicated", "3.4": "open", "": "open"}
+    assert judged({"AB": high, "CD": low}, {"3.3": "Y"}) == ("", "conflict", states)
+    both = {"3.3": "Y", "3.4": "Y"}
+    assert judged({"AB": high, "CD": low}, both)[:2] == ("high", "adjudicated")
+    # What people agree on stands where answers lead to no judgement at all.
+    crossover = {"variant": "crossover", "judgement": "low"}
+    found = judged({"AB": high, "CD": {**high, "3.3": "N"}}, {"3.3": "N"}, **crossover)
+    assert found == ("low", "agreed", {"3.3": "adjudicated"})
+
+
 def test_a_verdict_on_risk_of_bias_without_a_name_is_refused(assessors, tmp_path):
     lines = judge(assessors, None, ROB1).conflicts
     lines.loc[1, "value"] = "low"

@@ -197,7 +197,8 @@ def _settle(
     conflicts = []
     said = {person: by_person[person].judgement if person in by_person else "" for person in people}
     differs = len(set(said.values())) > 1
-    verdict = decision if decision and (decision.judgement or decision.answers) else None
+    # Answers that an adjudicator gives settle the judgement where they lead to one: else what people say of it stands.
+    verdict = decision if decision and (decision.judgement or (decision.answers and suggested)) else None
     by = by_whom if verdict else ""
     level, status = next(iter(said.values()), ""), "agreed" if len(by_person) > 1 else "single"
     if verdict:
@@ -206,9 +207,11 @@ def _settle(
         given = {value for value in said.values() if value}
         level, status = (given.pop(), "single") if len(given) == 1 else ("", "conflict")
     for question, values in open_questions.items():
-        state = "adjudicated" if verdict else "open" if not level else "no effect"
-        value = verdict.answers.get(question, "") if verdict else ""
-        conflicts.append(_conflict(domain, question, by_each(values), state, value, by, ""))
+        answer = decision.answers.get(question, "") if decision else ""
+        state = "adjudicated" if verdict or answer else "open" if not level else "no effect"
+        conflicts.append(
+            _conflict(domain, question, by_each(values), state, answer, by_whom if answer else by, "")
+        )
     # One that holds against what all say by now, or where nobody says anything any more.
     overruled = verdict and verdict.judgement and len(by_person) != 1 and level not in said.values()
     if differs or overruled:
