@@ -80,3 +80,15 @@ def test_what_was_not_done_is_said_with_its_reason():
     assert (
         said == "Meta-regression on dose: not done (constant).\nSmall-study effects: not tested (5 studies)."
     )
+
+
+def test_coefficients_are_told_by_column_level_and_reference():
+    names = ("mean_age", "countryUSA", "mean_age:countryUSA")
+    own = part(
+        Moderators, columns=["mean_age", "country", "mean_age:country"], k=13, levels={"country": ["Germany", "USA"]},
+        coefficients=[changed(LINE, name=name) for name in names],
+    )  # fmt: skip
+    said = words(changed(RESULT, moderators=own))
+    assert "\nmean age | " in said
+    assert "\ncountry: USA (against Germany) | " in said
+    assert "\nmean age by country: USA (against Germany) | " in said

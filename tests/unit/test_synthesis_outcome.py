@@ -241,6 +241,14 @@ def test_a_moderator_that_is_not_reported_leaves_its_study_out_of_the_regression
     assert found["moderators"]["not_done"].endswith("2 coefficients, but only 2 studies with all moderators")
 
 
+def test_a_moderator_of_words_has_its_levels_with_the_reference_first():
+    rows = table(SERIOUS)
+    rows["region"] = rows["study"].map({"DESIRABLE": "Europe"}).fillna("Asia")
+    found = written(rows, entry(moderators=["region"]))["moderators"]
+    assert found["levels"] == {"region": ["Asia", "Europe"]}
+    assert [one["name"] for one in found["coefficients"]] == ["intercept", "regionEurope"]
+
+
 def test_a_correlation_of_one_has_no_sampling_variance():
     rows = pd.DataFrame([{"study": s, "group": "single", "arm": "", "n": n, "r": r} for s, n, r in (("A", "20", "1"), ("B", "30", "0.4"), ("C", "4", "0.2"))])  # fmt: skip
     found = written(rows, entry("ZCOR"))

@@ -11,6 +11,8 @@ from evergreen.figures.links import link_points
 from evergreen.figures.scales import level_of, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DOTTED, INK, tint
+from evergreen.figures.wording import capital
+from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Line
 
@@ -25,7 +27,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     )
     x, y, weights = np.array([(one.x, one.yi, one.weight) for one in found.studies], dtype=float).T
     scale = of_result(result)
-    name = moderator[:1].upper() + moderator[1:].replace("_", " ")
+    name = capital(in_words(moderator))
     level = level_of(result.level)
 
     def place(numbers: np.ndarray) -> list[float]:

@@ -28,6 +28,7 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
+from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, Influence, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance
@@ -104,7 +105,9 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         if column == result.parted_by:
             nowhere = "the first forest plot has these subgroups"
         by_column = partial(forest, by=column)
-        yield plate(f"forest_by_{column}", f"Forest plot by {column}", by_column, result, reason=nowhere)
+        yield plate(
+            f"forest_by_{column}", f"Forest plot by {in_words(column)}", by_column, result, reason=nowhere
+        )
     yield plate("evidence", "Evidence over time", evidence, result, reason=_evidence(result))
     yield plate(
         "living", "Pooled effect as of each round", series.living, result, reason=no_total or _living(result)
@@ -143,7 +146,11 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         single = "" if len(levels) > 1 else f"there are not two levels of the column {column}"
         by_level = partial(funnel, by=column)
         yield plate(
-            f"funnel_by_{column}", f"Funnel plot by {column}", by_level, result, reason=unpooled or single
+            f"funnel_by_{column}",
+            f"Funnel plot by {in_words(column)}",
+            by_level,
+            result,
+            reason=unpooled or single,
         )
     contoured = partial(funnel, contours=True)
     yield plate("funnel_contour", "Contour-enhanced funnel plot", contoured, result, reason=at_least(FEW))
@@ -160,7 +167,12 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
         )
         along = partial(bubble, moderator=column)
         yield plate(
-            f"bubble_{column}", f"Meta-regression on {column}", along, result, result.bubble, reason=crooked
+            f"bubble_{column}",
+            f"Meta-regression on {in_words(column)}",
+            along,
+            result,
+            result.bubble,
+            reason=crooked,
         )
 
 

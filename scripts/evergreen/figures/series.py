@@ -16,6 +16,7 @@ from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval_of, levels, method, sensitivities, tau2, without_value
+from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -72,7 +73,7 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
         for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
     notes = without_value(result, found.without_value, found.by, "not in this order")
-    return _drawn(result, setting, f"Studies in order of {found.by}", entries, notes=notes)
+    return _drawn(result, setting, f"Studies in order of {in_words(found.by)}", entries, notes=notes)
 
 
 def living(result: Result, setting: Setting) -> Drawn:

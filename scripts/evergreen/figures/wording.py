@@ -11,7 +11,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
 from evergreen.records.retractions import CONCERN, RETRACTED
-from evergreen.sheets.columns import NOTICE
+from evergreen.sheets.columns import NOTICE, in_words
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
 from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
 
@@ -204,7 +204,7 @@ def without_value(result: Result, labels: Sequence[str], what: str, where: str) 
         return []
     many = len(labels) > MOST_NAMED
     named = studies_of(result.count_of(labels), len(labels)) if many else ", ".join(labels)
-    return [f"Without a value of {what} and {where}: {named}."]
+    return [f"Without a value of {in_words(what)} and {where}: {named}."]
 
 
 def without_subgroup(result: Result, column: str) -> list[str]:

@@ -16,11 +16,15 @@ from evergreen.metaanalysis.least_squares import Array, Batch
 
 @dataclass(frozen=True)
 class Design:
-    """A design matrix (k x p, first column the intercept), the names of its columns, and the studies with all moderators."""
+    """A design matrix (k x p, first column the intercept), the names of its columns, and the studies with all moderators.
+
+    `levels` are those of each factor, its reference first.
+    """
 
     matrix: Array
     names: list[str]
     complete: NDArray[np.bool_]
+    levels: dict[str, list[str]]
 
 
 def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple[str, str]] = ()) -> Design:
@@ -33,9 +37,13 @@ def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple
     """
     complete = np.all([[str(value) != "" for value in column] for column in moderators.values()], axis=0)
     blocks: dict[str, tuple[Array, list[str]]] = {}
+    factors: dict[str, list[str]] = {}
     for name, column in moderators.items():
         values = [str(value) for value, known in zip(column, complete, strict=True) if known]
-        blocks[name] = _coded(name, values)
+        block, levels = _coded(values)
+        blocks[name] = (block, [name + level for level in levels[1:]] if levels else [name])
+        if levels:
+            factors[name] = levels
         if blocks[name][0].shape[1] == 0 or np.ptp(blocks[name][0], axis=0).max(initial=0.0) == 0:
             raise ValueError(f"moderator {name}: it has the same value in all studies")
     for one, two in interactions:
@@ -51,16 +59,17 @@ def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple
     for position in range(2, matrix.shape[1] + 1):
         if np.linalg.matrix_rank(matrix[:, :position]) < position:
             raise ValueError(f"moderator {names[position - 1]}: the other moderators determine it")
-    return Design(matrix, names, complete)
+    return Design(matrix, names, complete, factors)
 
 
-def _coded(name: str, values: Sequence[str]) -> tuple[Array, list[str]]:
+def _coded(values: Sequence[str]) -> tuple[Array, list[str]]:
+    """The columns of a moderator, and its levels if it is a factor."""
     try:
-        return np.array([[float(value)] for value in values]), [name]
+        return np.array([[float(value)] for value in values]), []
     except ValueError:
         levels = sorted(set(values))
         columns = [[float(value == level) for level in levels[1:]] for value in values]
-        return np.array(columns).reshape(len(values), len(levels) - 1), [name + level for level in levels[1:]]
+        return np.array(columns).reshape(len(values), len(levels) - 1), levels
 
 
 def explained(yi: ArrayLike, vi: ArrayLike, fitted: Fit) -> float:

@@ -13,7 +13,7 @@ from evergreen.report.blocks import Block, Section, Table, Text, heads
 from evergreen.report.methods import listed
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
-from evergreen.sheets.columns import as_called
+from evergreen.sheets.columns import in_words
 
 OF_THE_ROW = ("study", "extractors", "status", "in_conflict", "origin")
 """Columns of `extraction/studies.csv` that say where a row comes from, not what the study is like."""
@@ -52,4 +52,4 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabe
 
 def _head(column: str) -> str:
     """`first_report` as a reader calls it."""
-    return capital(as_called(column).replace("_", " "))
+    return capital(in_words(column))

@@ -8,8 +8,9 @@ from evergreen.counting import plural, studies_cell, studies_of
 from evergreen.figures import scales, wording
 from evergreen.report.blocks import Block, Cell, Head, Table, Text, heads
 from evergreen.report.effects import estimate, interval, named, percent
+from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.analyses import Between, ModeratorsNotDone
+from evergreen.synthesis.result.analyses import Between, Moderators, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance, Multilevel
 from evergreen.synthesis.result.result_part import NotDone
 
@@ -49,11 +50,17 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
         for level, model in levels.items():
             effect = estimate(model, scale)
             rows.append(
-                [f"{column}: {level}", studies_cell(model.studies, model.k), effect, percent(model.I2), ""]
+                [
+                    f"{in_words(column)}: {level}",
+                    studies_cell(model.studies, model.k),
+                    effect,
+                    percent(model.I2),
+                    "",
+                ]
             )
         test = result.subgroups.tests[column]
         said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
-        rows.append([f"{column}: difference between the subgroups", "", said, "", _p(p)])
+        rows.append([f"{in_words(column)}: difference between the subgroups", "", said, "", _p(p)])
     if rows:
         columns = heads(
             "Subgroup",
@@ -70,12 +77,15 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
 def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     found = result.moderators
     if isinstance(found, ModeratorsNotDone):
-        yield Text(f"Meta-regression on {', '.join(found.columns)}: not done ({found.not_done}).")
+        yield Text(
+            f"Meta-regression on {', '.join(map(in_words, found.columns))}: not done ({found.not_done})."
+        )
         return
     if found is None:
         return
+    names = _coefficients(found)
     rows = [
-        [one.name, _plain(one.estimate, 4), f"{_plain(one.ci_low, 4)} to {_plain(one.ci_high, 4)}", _p(one.p), _p(one.permutation_p),
+        [names.get(one.name, one.name), _plain(one.estimate, 4), f"{_plain(one.ci_low, 4)} to {_plain(one.ci_high, 4)}", _p(one.p), _p(one.permutation_p),
          _plain(one.vif)]
         for one in found.coefficients
     ]  # fmt: skip
@@ -95,6 +105,18 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
         result, found.without_value, " or ".join(found.columns), "not in the meta-regression"
     )
     yield from map(Text, lacking)
+
+
+def _coefficients(found: Moderators) -> dict[str, str]:
+    """What coefficients are of, by their names: `mean age`, `country: USA (against Germany)`, `dose by route: oral (against rectal)`."""
+    singles = dict.fromkeys(part for name in found.columns for part in name.split(":"))
+    named: dict[str, dict[str, str]] = {column: {column: in_words(column)} for column in singles}
+    for column, (reference, *others) in found.levels.items():
+        said = f"{in_words(column)}: {{}} (against {reference})"
+        named[column] = {f"{column}{level}": said.format(level) for level in others}
+    pairs = [name.split(":") for name in found.columns if ":" in name]
+    products = {f"{a}:{b}": f"{one} by {two}" for first, second in pairs for a, one in named[first].items() for b, two in named[second].items()}  # fmt: skip
+    return {name: words for own in (*named.values(), products) for name, words in own.items()}
 
 
 def _sensitivity(result: Result) -> Iterator[Block]:

@@ -93,6 +93,11 @@ def as_called(name: str) -> str:
     return name.removeprefix(_APART)
 
 
+def in_words(name: str) -> str:
+    """A person's column within a sentence: `first report` for `first_report`."""
+    return as_called(name).replace("_", " ")
+
+
 def needed_names(kind: str) -> str:
     return ", ".join(column.name for column in columns_of(kind) if column.must_exist)
 

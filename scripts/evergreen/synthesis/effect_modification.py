@@ -114,6 +114,7 @@ def moderators(
             _coefficient(fitted, position, name, inflation[position], p_values[position])
             for position, name in enumerate(design.names)
         ),
+        levels=design.levels,
         QM=fitted.QM, QM_df=fitted.QM_df, QM_p=fitted.QM_p, permutation_p=omnibus, permutations=permutations,
         R2=meta_regression.explained(y, v, fitted), tau2=fitted.tau2, I2=fitted.I2, Q=fitted.Q, Q_df=fitted.Q_df,
         Q_p=fitted.Q_p,

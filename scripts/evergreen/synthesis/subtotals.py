@@ -10,6 +10,7 @@ import numpy as np
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
+from evergreen.sheets.columns import in_words
 from evergreen.synthesis import pooled
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -20,7 +21,9 @@ from evergreen.synthesis.study_arrays import Studies
 def why_no_total(outcome: Outcome) -> str:
     """Why there is no pooled effect over all studies, in words; "" where there is one."""
     return (
-        "" if outcome.total else f"the protocol asks for subgroups by {outcome.subgroups[0]} without a total"
+        ""
+        if outcome.total
+        else f"the protocol asks for subgroups by {in_words(outcome.subgroups[0])} without a total"
     )
 
 

@@ -17,6 +17,7 @@ from evergreen.report.effects import estimate
 from evergreen.report.exchange.slice_rows import PLACE
 from evergreen.report.provenance.sheets import SEVERAL
 from evergreen.report.results import pooled_sentence
+from evergreen.sheets.columns import in_words
 from evergreen.sheets.numbers import brief
 from evergreen.synthesis.designs import EFFECTIVE
 from evergreen.synthesis.result import Result
@@ -169,7 +170,7 @@ def other_pooled(result: Result) -> list[tuple[str, str, list[str]]]:
         )
 
     found = [
-        (f"Subgroup {column}: {level}", said(model), [label for label, study in labels.items() if study.columns.get(column) == level])
+        (f"Subgroup {in_words(column)}: {level}", said(model), [label for label, study in labels.items() if study.columns.get(column) == level])
         for column, levels in result.subgroups.columns.items()
         for level, model in levels.items()
     ]  # fmt: skip

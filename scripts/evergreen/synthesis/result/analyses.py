@@ -104,6 +104,10 @@ class Moderators(_OnColumns):
     studies: int = said("Studies that they are of, each counted once.", "studies")
     without_value: Texts = said("Studies left out of it, for they lack a value.")
     coefficients: tuple[Coefficient, ...] = said("Coefficients, the intercept first.")
+    levels: Mapping[str, Texts] = maybe(
+        "Levels of each column that is none of numbers, the one that the others are compared with first.",
+        default={},
+    )
     QM: Number = said("Test of all moderators together.")
     QM_df: Counts = said("Its degrees of freedom; the second where the test is of F.")
     QM_p: Number = said("Its P value.")
