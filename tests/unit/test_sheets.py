@@ -107,6 +107,19 @@ def test_two_worksheets_with_the_same_columns_are_refused(tmp_path):
         sheets.read_sheet(path, "extraction")
 
 
+def test_a_worksheet_that_lacks_one_column_of_the_table_is_not_passed_over(tmp_path):
+    def further(*head):
+        def add(book):
+            book.create_sheet("Deaths").append(head)
+
+        return add
+
+    path = workbook(tmp_path / "AB.xlsx", further("Study", "outcome", "Arm", "events"))
+    with pytest.raises(InputError, match="the worksheet Deaths is like Sheet but for the column group, and would not be read"):  # fmt: skip
+        sheets.read_sheet(path, "extraction")
+    assert len(sheets.read_sheet(workbook(path, further("study", "design", "funding")), "extraction")) == 3
+
+
 def test_cells_that_only_look_empty_are_refused(tmp_path):
     path = workbook(tmp_path / "AB.xlsx", lambda book: book.active.merge_cells("J2:J4"))
     with pytest.raises(InputError, match=r"row 2: the cells J2:J4 are merged"):

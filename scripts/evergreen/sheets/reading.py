@@ -21,7 +21,7 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import days, workbooks
 from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed_names
-from evergreen.sheets.labels import first_listed, folded, name_key
+from evergreen.sheets.labels import first_listed, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
     Ambiguous,
@@ -80,7 +80,7 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
         raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
     schema = columns_of(kind)
     workbook = path.suffix.lower() == ".xlsx"
-    table, separator = (_xlsx(path, schema, kind), "") if workbook else _csv(path, schema)
+    table, separator = (_xlsx(path, kind), "") if workbook else _csv(path, schema)
     rows = [(number, cells) for number, cells in table if any(cells)]
     if not rows:
         todo = f"Its first row must name the columns {needed_names(kind)}."
@@ -155,36 +155,13 @@ def _refuse_cut(rows: Rows, path: Path) -> None:
         )
 
 
-def _xlsx(path: Path, schema: tuple[Column, ...], kind: str) -> Rows:
-    """Rows of the worksheet that has the needed columns, else of the first one that is shown; of a workbook with rows and a worksheet
-    `Studies` the study-level columns stand there.
-
-    Raises InputError where two have them.
-    """
-    needed = {column.name for column in schema if column.must_exist}
+def _xlsx(path: Path, kind: str) -> Rows:
+    needed = {column.name for column in columns_of(kind) if column.must_exist}
     with workbooks.opened(path, path) as book:
-        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        fitting = [sheet for sheet in visible if needed <= {name_key(cell) for cell in _head(sheet, path)}]
-        if kind == STUDY_LEVEL:
-            fitting = [sheet for sheet in fitting if folded(sheet.title) == workbooks.STUDIES] or fitting
-        if len(fitting) > 1:
-            raise InputError(
-                f"the worksheets {' and '.join(sheet.title for sheet in fitting)} have the same columns",
-                file=path,
-                todo="Keep one of them, or hide the other.",
-            )
-        if not visible:
-            raise InputError("no worksheet is shown", file=path, todo="Show the one that holds the table.")
-        sheet: Any = (fitting or visible)[0]
+        sheet = workbooks.holding(book, needed, path, titled=workbooks.STUDIES if kind == STUDY_LEVEL else "")
         if unclear := workbooks.unclear(path, sheet._worksheet_path):
             refuse(unclear[:MAX_ERRORS])
         return [(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
-
-
-def _head(sheet: Any, path: Path) -> list[str]:
-    """The first filled row."""
-    rows = ([workbooks.text_of(cell) for cell in row] for _, row in workbooks.rows(sheet, path))
-    return next((row for row in rows if any(row)), [])
 
 
 def _cell(value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from zipfile import ZipFile
 
 from evergreen.errors import InputError
 from evergreen.sheets import archives
-from evergreen.sheets.labels import folded
+from evergreen.sheets.labels import folded, name_key
 
 WORKBOOK = "XLSX file"
 STUDIES = "studies"
@@ -86,6 +86,40 @@ def rows(sheet: Any, file: str | Path) -> Iterator[tuple[int, list[Any]]]:
                 file=file, row=number, todo="Remove what is far below or beside the table, or part it.",
             )  # fmt: skip
         yield number, [filled.get(column) for column in range(1, width + 1)]
+
+
+def holding(book: Any, needed: Set[str], file: str | Path, *, titled: str = "") -> Any:
+    """The worksheet that has the needed columns, else the first one that is shown; of several that of the title, where one is given.
+
+    Raises InputError where several have them, or where another lacks one of many: a part of the table that nobody would read.
+    """
+    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    absent = [needed - _head(sheet, file) for sheet in visible]
+    fitting = [sheet for sheet, lacks in zip(visible, absent, strict=True) if not lacks]
+    for sheet, lacks in zip(visible, absent, strict=True):
+        if fitting and len(lacks) == 1 < len(needed) - 1:
+            like = fitting[0].title
+            raise InputError(
+                f"the worksheet {sheet.title} is like {like} but for the column {', '.join(lacks)}, and would not be read",
+                file=file, todo=f"Put its rows into {like}, or hide it.",
+            )  # fmt: skip
+    if titled:
+        fitting = [sheet for sheet in fitting if folded(sheet.title) == titled] or fitting
+    if len(fitting) > 1:
+        raise InputError(
+            f"the worksheets {' and '.join(sheet.title for sheet in fitting)} have the same columns",
+            file=file,
+            todo="Keep one of them, or hide the other.",
+        )
+    if not visible:
+        raise InputError("no worksheet is shown", file=file, todo="Show the one that holds the table.")
+    return (fitting or visible)[0]
+
+
+def _head(sheet: Any, file: str | Path) -> set[str]:
+    """Names in the first filled row."""
+    filled = (row for _, row in rows(sheet, file) if any(text_of(cell) for cell in row))
+    return {name_key(text_of(cell)) for cell in next(filled, [])}
 
 
 def unclear(path: Path, part: str) -> list[InputError]:
