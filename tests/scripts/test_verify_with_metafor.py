@@ -282,3 +282,11 @@ def test_says_that_r_is_missing(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(InputError, match="R is not installed"):
         verify_with_metafor.main(arguments)
+
+
+def test_subgroups_that_share_a_variance_are_recomputed_with_the_test_that_was_applied():
+    rows = routed(means_of_trials()).assign(mean=[str(10 + (group == "control")) for group in means_of_trials()["group"]])  # fmt: skip
+    analysis = {**ANALYSIS, "test": "auto", "subgroup_tau2": "common"}
+    entry = pooling(analysis, id="pain", measure="MD", subgroups=["route"])
+    (sharing,) = [one for one in tasks(outcome.result(rows, entry), entry.analysis) if one.kind == "sharing"]
+    assert sharing.how["test"] == "z"

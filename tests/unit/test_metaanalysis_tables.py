@@ -133,3 +133,14 @@ def test_a_protocol_can_ask_for_what_there_is_and_for_nothing_else():
     assert asked["predtype"] == set(PREDICTION)
     assert asked["test"] <= set(MODELS["random"].tests)
     assert asked["glmm"] == set(MODELS["glmm"].variants["OR"])
+
+
+@each(
+    ("measure", "estimate", "se"),
+    [("IRR", 0.1522735984079, 0.4164112511728), ("IRD", 0.00760600691539, 0.02191410015418)],
+)
+def test_what_is_added_to_cells_is_added_to_the_events_of_rates(measure, estimate, se):
+    """metafor: rma.mh(x1i = c(0, 7, 3), ..., add = c(.5, .5), to = c("only0", "only0"))."""
+    data = {"events1": [0, 7, 3], "person_time1": [90, 85, 40], "events2": [5, 4, 0], "person_time2": [80, 88, 61]}  # fmt: skip
+    found = mantel_haenszel(measure, data, mh_add=0.5)
+    assert (found.estimate, found.se) == pytest.approx((estimate, se))

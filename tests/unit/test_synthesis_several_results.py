@@ -2,11 +2,14 @@
 
 from functools import partial
 
+import numpy as np
 import pytest
 
 from evergreen.errors import InputError
 from evergreen.figures import scales
 from evergreen.grade.suggestions import inconsistency
+from evergreen.metaanalysis import shared_control
+from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.protocol.loading import complete
 from evergreen.report import results
 from evergreen.report.further import further_blocks
@@ -188,3 +191,38 @@ def test_the_protocol_prefers_adjusted_estimates_or_avoids_them_and_says_what_it
     assert all("adjusted" in one.reason for one in found.arms_left_out)
     if len(rows) == 3:
         assert found.participants == 40
+
+
+ZERO = {"events1": [0, 7], "events2": [5, 5], "n1": [20, 20], "n2": [20, 20]}
+RATES = {"events1": [0, 7], "events2": [5, 5], "person_time1": [90, 90], "person_time2": [80, 80]}
+
+
+@each(
+    ("measure", "data", "how", "squared"),
+    [
+        # what the control adds to the variance of the effect whose cells are corrected, times the same of the other one
+        ("RR", ZERO, {"add": 0.1}, (1 / 5.1 - 1 / 20.2) * (1 / 5 - 1 / 20)), ("OR", ZERO, {"add": 1}, (1 / 6 + 1 / 16) * (1 / 5 + 1 / 15)),
+        ("OR", ZERO, {"add": 1, "to": "all"}, (1 / 6 + 1 / 16) ** 2), ("RD", ZERO, {}, (5.5 * 15.5 / 21**3) * (5 * 15 / 20**3)),
+        ("AS", ZERO, {}, (1 / 80) ** 2), ("IRR", RATES, {"add": 1}, 1 / 6 / 5), ("IRD", RATES, {}, 5.5 * 5 / 80**4),
+    ],
+)  # fmt: skip
+def test_effects_with_one_control_share_what_it_adds_to_them_after_correction(measure, data, how, squared):
+    yi, vi = effect_sizes(measure, data, **how)
+    found = shared_control.covariance(measure, data, yi, vi, ["A", "A"], **how)
+    assert found[0, 1] ** 2 == pytest.approx(squared)
+    assert np.linalg.eigvalsh(found).min() > 0
+
+
+@each("to", ["only0", "all", "if0all"])
+def test_effects_with_one_control_can_be_pooled_whatever_is_added(pooled, to):
+    rows = [
+        arm(group, 5, study=study, arm=name, events=events)
+        for study, numbers in zip("ABC", [(0, 7, 5), (4, 5, 6), (3, 6, 7)], strict=True)
+        for name, group, events in zip(
+            "abc", ["intervention", "intervention", "control"], numbers, strict=True
+        )
+    ]
+    found = pooled(
+        rows, measure="OR", scale=None, multi_arm="separate", analysis={**MULTILEVEL, "add": 2, "to": to}
+    )
+    assert (found.k, found.model.sharing) == (6, 6)

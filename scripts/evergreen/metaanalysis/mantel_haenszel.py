@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from evergreen.metaanalysis.effects import effect_sizes, two_by_two
+from evergreen.metaanalysis.effects import effect_sizes, rates, two_by_two
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import conflict
@@ -74,14 +74,14 @@ def mantel_haenszel(
     """Pool 2x2 tables (RR, OR, RD) or rates (IRR, IRD).
 
     `data` holds the arrays of the measure's kind (`measures.KINDS`; k each). `add`, `to` and `drop00` make the studies' own effects,
-    which Q is counted from; `mh_add` is added to the cells of the pooled estimate itself, where one is empty; `correct` is the
+    which Q is counted from; `mh_add` is added to the cells (of rates to the events) of the pooled estimate itself, where one is empty; `correct` is the
     continuity correction of the association test; `level` that of the interval, as a share. Raises ValueError for another measure.
     """
     if conflict("mh", measure):
         raise ValueError(f"Mantel and Haenszel's method does not pool {measure}")
     yi, vi = effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     if MEASURES[measure].kind == "two_rates":
-        return _rates(measure, data, yi, vi, correct=correct, level=level)
+        return _rates(measure, data, yi, vi, mh_add=mh_add, correct=correct, level=level)
     cells = two_by_two.corrected(measure, two_by_two.cells(data), mh_add, "only0")
     a, b, c, d = cells
     n1, n2 = a + b, c + d
@@ -120,11 +120,17 @@ def mantel_haenszel(
 
 
 def _rates(
-    measure: str, data: Mapping[str, Array], yi: Array, vi: Array, *, correct: bool, level: float
+    measure: str,
+    data: Mapping[str, Array],
+    yi: Array,
+    vi: Array,
+    *,
+    mh_add: float,
+    correct: bool,
+    level: float,
 ) -> PooledCounts:
-    x1, t1, x2, t2 = (
-        np.asarray(data[name], dtype=float) for name in ("events1", "person_time1", "events2", "person_time2")
-    )
+    x1, x2 = rates.corrected(measure, data, mh_add, "only0")
+    t1, t2 = (np.asarray(data[name], dtype=float) for name in ("person_time1", "person_time2"))
     t = t1 + t2
     estimate = se = np.nan
     association = NO_TEST

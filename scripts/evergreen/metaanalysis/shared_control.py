@@ -8,7 +8,8 @@ Meta-Analysis, 2nd ed., chapter 19), as R's `metafor` has them for this data.
     ROM   sd2^2 / (n2 mean2^2)                RD    p2 (1 - p2) / n2
     IRR   1/events2, IRD  events2 / time2^2   AS    1/(4 n2)
 
-N are the participants of all groups. Where the control has no event, or nobody without one, 0.5 is added to both as to its cells.
+N are the participants of all groups. Counts of the control are those that the effect is computed from, with what its empty cells got:
+then what an effect shares is never more than its own variance.
 """
 
 from __future__ import annotations
@@ -17,14 +18,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from evergreen.metaanalysis.effects import rates, two_by_two
 from evergreen.metaanalysis.least_squares import Array
 
 MEASURES_SHARED = ("MD", "SMD", "ROM", "RR", "OR", "RD", "AS", "IRR", "IRD")
 """Measures whose effects have a known covariance under a shared control."""
 
 
-def shares(measure: str, data: Mapping[str, Array]) -> Array:
-    """What the control group adds to the variance of each of k effects; `data` are the arrays of the measure's kind.
+def shares(measure: str, data: Mapping[str, Array], add: float | None = None, to: str = "only0") -> Array:
+    """What the control group adds to the variance of each of k effects; `data` are the arrays of the measure's kind, `add` and `to` what
+    empty cells get (`effects.zero_cells`).
 
     Raises ValueError for a measure that is none of `MEASURES_SHARED`.
     """
@@ -33,32 +36,38 @@ def shares(measure: str, data: Mapping[str, Array]) -> Array:
     if measure in ("MD", "SMD", "ROM"):
         n, mean, sd = (np.asarray(data[name], dtype=float) for name in ("n2", "mean2", "sd2"))
         return {"MD": sd**2 / n, "SMD": 1 / n}[measure] if measure != "ROM" else sd**2 / (n * mean**2)
-    events = np.asarray(data["events2"], dtype=float)
     if measure in ("IRR", "IRD"):
-        time = np.asarray(data["person_time2"], dtype=float)
-        events = events + 0.5 * (events == 0)
+        events, time = (
+            rates.corrected(measure, data, add, to)[1],
+            np.asarray(data["person_time2"], dtype=float),
+        )
         return 1 / events if measure == "IRR" else events / time**2
-    n = np.asarray(data["n2"], dtype=float)
-    extra = 0.5 * ((events == 0) | (events == n))
-    events, n = events + extra, n + 2 * extra
-    p = events / n
-    return {
-        "RR": 1 / events - 1 / n,
-        "OR": 1 / events + 1 / (n - events),
-        "RD": p * (1 - p) / n,
-        "AS": 1 / (4 * n),
-    }[measure]
+    _, _, events, others = two_by_two.corrected(measure, two_by_two.cells(data), add, to)
+    n = events + others
+    if measure == "AS":
+        return 1 / (4 * n)
+    with np.errstate(divide="ignore"):
+        return {"RR": 1 / events - 1 / n, "OR": 1 / events + 1 / others, "RD": events * others / n**3}[
+            measure
+        ]
 
 
 def covariance(
-    measure: str, data: Mapping[str, Array], yi: Array, vi: Array, control: Sequence[object | None]
+    measure: str,
+    data: Mapping[str, Array],
+    yi: Array,
+    vi: Array,
+    control: Sequence[object | None],
+    add: float | None = None,
+    to: str = "only0",
 ) -> Array:
     """The k x k covariance matrix of the sampling errors of effects `yi` with variances `vi`.
 
-    `control` (k) names the control group of each effect; those with the same one share it, None shares with nobody.
+    `control` (k) names the control group of each effect; those with the same one share it, None shares with nobody. `add` and `to`
+    are what was added to empty cells, and where, for the effects.
     """
     whole = np.diag(np.asarray(vi, dtype=float))
-    common = np.sqrt(shares(measure, data))
+    common = np.sqrt(shares(measure, data, add, to))
     groups: dict[object, list[int]] = {}
     for position, name in enumerate(control):
         if name is not None:

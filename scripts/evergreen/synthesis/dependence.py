@@ -8,6 +8,7 @@ import numpy as np
 
 from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, multilevel, shared_control
+from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.models import MODELS
@@ -17,6 +18,7 @@ from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.result.pooled_models import Robust
 from evergreen.synthesis.result.study_rows import Effect
 from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import EMPTY_CELLS, options
 
 LEAST_CLUSTERS = 3
 
@@ -88,17 +90,21 @@ def _together(part: Studies) -> Comparison:
     )  # fmt: skip
 
 
-def of_shared_controls(studies: Studies, rho: float | None) -> tuple[Array | None, int]:
+def of_shared_controls(studies: Studies, analysis: Analysis) -> tuple[Array | None, int]:
     """The covariance of effects with a common control, as it implies it, and how many effects have one; nothing where `rho` says all of it,
     or where the covariance of the measure is not known."""
     controls = [one.control for one in studies.comparisons]
     counts = Counter(one for one in controls if one is not None)
     sharing = sum(count for count in counts.values() if count > 1)
-    if rho is not None or not sharing or studies.measure not in shared_control.MEASURES_SHARED:
+    measure = studies.measure
+    if analysis.rho is not None or not sharing or measure not in shared_control.MEASURES_SHARED:
         return None, 0
-    return shared_control.covariance(
-        studies.measure, studies.data(), studies.yi, studies.vi, controls
-    ), sharing
+    data, how = studies.data(), options(measure, analysis)
+    added = {name: how[name] for name in EMPTY_CELLS if name in how}
+    if how.get("to") == "if0all":  # the empty cell may be of a study that is not among these
+        everywhere = effect_sizes(measure, data, **{**added, "to": "all"})[1]
+        added["to"] = "all" if np.allclose(everywhere, studies.vi) else "none"
+    return shared_control.covariance(measure, data, studies.yi, studies.vi, controls, **added), sharing
 
 
 def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:

@@ -3,7 +3,7 @@
 # it shares.
 suppressPackageStartupMessages(library(metafor))
 # Where iterations stop, in the unit of the effects: metafor's own bounds are for effects of about 1.
-exact <- function(d) { v <- median(d$vi); list(threshold = 1e-12 * v, maxiter = 100000, tol = 1e-12 * v, tau2.max = 1e6 * v) }
+exact <- function(d) { v <- median(d$vi); list(threshold = 1e-12 * v, maxiter = 100000, tol = 1e-12 * v, tau2.max = 1e12 * v) }
 given <- function(...) { values <- list(...); values[!vapply(values, function(x) length(x) == 0 || is.na(x[1]) || x[1] == "", TRUE)] }
 yes <- function(x) x %in% c("true", "True")
 known <- packageVersion("metafor")
@@ -44,8 +44,12 @@ automatic <- function(p, d, ...) {
 levels_of <- function(p) Filter(nzchar, strsplit(p$levels, "\t")[[1]])
 
 # What effects with the same control have in common (Gleser and Olkin 2009).
-of_control <- function(measure, d) {
-  extra <- if (is.null(d$events2)) 0 else 0.5 * (d$events2 == 0 | (!is.null(d$n2) & d$events2 == d$n2))
+of_control <- function(p, d, counts) {
+  measure <- p$measure
+  empty <- if (is.null(d$events2)) FALSE else d$events1 == 0 | d$events2 == 0 | (if (is.null(d$n2)) FALSE else d$events1 == d$n1 | d$events2 == d$n2)
+  # the empty cell that has something added to all of them may be of a study that is not among these
+  if (!is.null(d$events2) && p$to == "if0all") empty <- isTRUE(all.equal(c(do.call(escalc, c(counts, list(measure = measure, add = as.numeric(p$add), to = "all")))$vi), d$vi))
+  extra <- (if (measure == "AS") 0 else as.numeric(p$add)) * (if (p$to == "all") 1 else empty & p$to != "none")
   e <- d$events2 + extra
   n <- d$n2 + 2 * extra
   own <- switch(measure, MD = d$sd2^2 / d$n2, SMD = 1 / d$n2, ROM = d$sd2^2 / (d$n2 * d$mean2^2), RR = 1 / e - 1 / n, OR = 1 / e + 1 / (n - e),
@@ -75,7 +79,7 @@ fitted <- function(p, d) {
       V[same] <- (as.numeric(p$rho) * sqrt(outer(d$vi, d$vi)))[same]
       if (yes(p$sharing)) {
         one <- same & outer(d$control, d$control, "==") & outer(d$control != "", d$control != "")
-        V[one] <- of_control(p$measure, d)[one]
+        V[one] <- of_control(p, d, counts)[one]
       }
       d$effect <- seq_len(nrow(d))
       for (own in levels_of(p)) d[[own]] <- d[[paste("level", own)]]

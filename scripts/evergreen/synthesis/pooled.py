@@ -265,7 +265,7 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     inner = multilevel.nested_levels(names, levels) if nested else ()
     components = ("study", *inner, "effect") if nested and len(set(names)) > 1 else (*inner, "effect")
     rho = (analysis.rho or 0.0) if nested else 0.0
-    covariance, sharing = dependence.of_shared_controls(studies, analysis.rho)
+    covariance, sharing = dependence.of_shared_controls(studies, analysis)
     fitted = multilevel.three_level(
         studies.yi, studies.vi, names, components=components, method=analysis.tau2, test="z", level=analysis.level,
         rho=rho, covariance=covariance, levels={level: levels[level] for level in inner},

@@ -198,7 +198,9 @@ def _sharing(
         numbers |= _leaves(model, key=f"{place} ", name=f"{level}: ")
     numbers |= _leaves(found.tests[column], {"k": len(whole.labels)}, "between ", "between subgroups: ")
     rows = [row for row, level in enumerate(levels, start=1) if level]
-    return Task(outcome, f"{column}: one tau2", "sharing", whole, rows, how, numbers)
+    applied = next(iter(found.columns[column].values())).test  # the same in all of them
+    own = {**how, "test": applied}
+    return Task(outcome, f"{column}: one tau2", "sharing", whole, rows, own, numbers)
 
 
 def effects_of(

@@ -23,6 +23,20 @@ from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 
 
+def corrected(
+    measure: str, data: Mapping[str, Array], add: float | None, to: str, drop00: bool = False
+) -> Array:
+    """Events (groups x k) after the rule for zero counts; the studies that `drop00` gives up have NaN.
+
+    Raises ValueError for a rule `to` that does not exist.
+    """
+    groups = KINDS[MEASURES[measure].kind].suffixes
+    counts = np.stack([np.asarray(data[f"events{group}"], dtype=float) for group in groups])
+    if drop00 and len(groups) == 2:
+        counts = np.where(np.all(counts == 0, axis=0), np.nan, counts)
+    return counts + addition(measure, np.any(counts == 0, axis=0), add, to)
+
+
 def effect_sizes(
     measure: str,
     data: Mapping[str, Array],
@@ -38,11 +52,8 @@ def effect_sizes(
     without events in both groups.
     """
     groups = KINDS[MEASURES[measure].kind].suffixes
-    counts = np.stack([np.asarray(data[f"events{group}"], dtype=float) for group in groups])
+    counts = corrected(measure, data, add, to, drop00)
     times = np.stack([np.asarray(data[f"person_time{group}"], dtype=float) for group in groups])
-    if drop00 and len(groups) == 2:
-        counts = np.where(np.all(counts == 0, axis=0), np.nan, counts)
-    counts = counts + addition(measure, np.any(counts == 0, axis=0), add, to)
     with np.errstate(divide="ignore", invalid="ignore"):
         rates = counts / times
         if measure in {"IRR", "IRLN"}:
