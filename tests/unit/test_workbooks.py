@@ -102,6 +102,45 @@ def test_cells_that_only_look_empty_are_found_however_the_worksheet_is_written(t
     assert what in said(sheets.read_sheet, path, "extraction")
 
 
+def records_of(path):
+    return formats.read(path).blocks
+
+
+def test_cells_of_an_export_that_only_look_empty_are_refused_as_those_of_a_sheet(tmp_path):
+    cell = '<c r="C6"><f>C5</f><v></v></c>'
+    formula = workbook(tmp_path / "a.xlsx", RECORDS, lambda text: re.sub(r'<c r="C6".*?</c>', cell, text))
+    assert "row 6: C6 is a formula without a value" in said(records_of, formula)
+    # What stands above the names of the columns is no record.
+    for rows, first in ((RECORDS, 1), ([["My search"], *RECORDS], 2)):
+        for cells in ("A1:D1", f"B{first + 1}:B{first + 2}"):
+            merged = f'</sheetData><mergeCells count="1"><mergeCell ref="{cells}"/></mergeCells>'
+            path = workbook(
+                tmp_path / "b.xlsx", rows, lambda text, to=merged: text.replace("</sheetData>", to)
+            )
+            if (first, cells) == (2, "A1:D1"):
+                assert len(records_of(path)) == 5
+            else:
+                assert f"the cells {cells} are merged" in said(records_of, path)
+
+
+def test_a_hidden_worksheet_of_an_export_is_not_read_and_said(tmp_path):
+    book = openpyxl.Workbook()
+    for row in RECORDS:
+        book.active.append(row)
+    hidden = book.create_sheet("old")
+    hidden.sheet_state = "hidden"
+    for row in RECORDS[:2]:
+        hidden.append(row)
+    book.save(tmp_path / "export.xlsx")
+    found = formats.read(tmp_path / "export.xlsx")
+    assert len(found.blocks) == 5
+    lost = [remark for remark in found.remarks if remark.kind == "lost"]
+    assert [(one.line, one.reason) for one in lost] == [
+        (1, "row in the hidden sheet old"),
+        (2, "row in the hidden sheet old"),
+    ]
+
+
 def test_a_formula_whose_value_is_there_is_that_value(tmp_path):
     for cell, read in [
         ('<c r="E3"><f>E2+2</f><v>12</v></c>', 12),

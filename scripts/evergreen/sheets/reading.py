@@ -159,7 +159,7 @@ def _xlsx(path: Path, kind: str) -> Rows:
     needed = {column.name for column in columns_of(kind) if column.must_exist}
     with workbooks.opened(path, path) as book:
         sheet = workbooks.holding(book, needed, path, titled=workbooks.STUDIES if kind == STUDY_LEVEL else "")
-        if unclear := workbooks.unclear(path, sheet._worksheet_path):
+        if unclear := workbooks.unclear(path, path, sheet._worksheet_path):
             refuse(unclear[:MAX_ERRORS])
         return [(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
 

@@ -122,17 +122,18 @@ def _head(sheet: Any, file: str | Path) -> set[str]:
     return {name_key(text_of(cell)) for cell in next(filled, [])}
 
 
-def unclear(path: Path, part: str) -> list[InputError]:
-    """Merged cells of a worksheet, and formulas that nothing has computed: they look empty to a reader, and are not."""
+def unclear(source: str | Path | bytes, file: str | Path, part: str) -> list[InputError]:
+    """Merged cells of a worksheet (`part` of the archive at a path or in bytes), and formulas that nothing has computed: they look empty
+    to a reader, and are not."""
     from lxml import etree
 
     errors: list[InputError] = []
     number = 0
-    with archives.opened(path, path, what=WORKBOOK) as archive:
+    with archives.opened(source, file, what=WORKBOOK) as archive:
         content = archive.read(part)
     if not _UNCLEAR.search(content) and b"\0" not in content:  # most sheets, in a tenth of the time
         return []
-    with _readable(path, SAVE_AGAIN):
+    with _readable(file, SAVE_AGAIN):
         found = etree.iterparse(
             io.BytesIO(content),
             tag=("{*}row", "{*}mergeCell"),
@@ -145,7 +146,7 @@ def unclear(path: Path, part: str) -> list[InputError]:
                 cells = element.get("ref", "")
                 first = re.search(r"\d+", cells)
                 errors.append(
-                    InputError(f"the cells {cells} are merged", file=path, row=int(first[0]) if first else None,
+                    InputError(f"the cells {cells} are merged", file=file, row=int(first[0]) if first else None,
                                todo="Separate them, and fill each cell.")
                 )  # fmt: skip
                 continue
@@ -154,7 +155,7 @@ def unclear(path: Path, part: str) -> list[InputError]:
                 # `str` without a value is a formula whose value is the empty text.
                 if cell.get("t") != "str" and cell.find("{*}f") is not None and not cell.findtext("{*}v"):
                     problem = f"{cell.get('r', 'a cell')} is a formula without a value"
-                    errors.append(InputError(problem, file=path, row=number, todo="Write the value itself."))
+                    errors.append(InputError(problem, file=file, row=number, todo="Write the value itself."))
             element.clear()
             while element.getprevious() is not None:
                 del element.getparent()[0]

@@ -21,6 +21,7 @@ from evergreen.records.formats.column_names import (
     of_web_of_science,
 )
 from evergreen.records.names import split_authors
+from evergreen.sheets.reading import ERROR
 
 NAME = "CSV"
 FIELDS = column_names.FIELDS
@@ -351,18 +352,24 @@ def _add(block: Block, name: str, value: str) -> None:
 def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[str, tuple[str, ...]]:
     """The roles of the table's columns; cells with several authors become a field for each.
 
-    Raises InputError for a column that the protocol names and the table has not, and for an identifier that a
-    spreadsheet program shortened (`1.8E+07`): what it was can no longer be known.
+    Raises InputError for a column that the protocol names and the table has not, and where a spreadsheet program shortened an
+    identifier (`1.8E+07`) or took an identifier or title for a formula (`#NAME?`): what it was can no longer be known.
     """
     fields = fields_for(found.headers, columns, file)
     authors = frozenset(fields["authors"])
     identifiers = frozenset(fields["accession"]) | frozenset(fields["pmid"])
+    telling = identifiers | frozenset(fields["title"]) | frozenset(fields["doi"])
     for block in found.blocks:
         cells = block.fields
         for name, value in cells:
+            spoilt = ""
             if name in identifiers and _SHORTENED.fullmatch(value):
+                spoilt = "a number that a spreadsheet program shortened"
+            elif value[:1] == "#" and name in telling and ERROR.fullmatch(value):
+                spoilt = "what a spreadsheet program shows in the place of a formula that it cannot compute"
+            if spoilt:
                 raise InputError(
-                    f"{value} is a number that a spreadsheet program shortened", file=file, row=block.line, column=name,
+                    f"{value} is {spoilt}", file=file, row=block.line, column=name,
                     todo="Export again and do not save the file from the spreadsheet program.",
                 )  # fmt: skip
         if any(name in authors for name, _ in cells):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evergreen.errors import InputError
+from evergreen.errors import InputError, refuse
 from evergreen.records.formats import delimited
 from evergreen.records.formats.block import Blocks
 from evergreen.records.formats.column_names import is_header
@@ -42,9 +42,10 @@ def table_inside(raw: bytes, file: str) -> tuple[str, bytes] | None:
 
 
 def read(raw: bytes, file: str) -> Blocks:
-    """Blocks of all sheets that have a header with known column names; `line` is the row of the record's own sheet.
+    """Blocks of all sheets that are shown and have a header with known column names; `line` is the row of the record's own sheet.
 
-    What stands in the other sheets belongs to no record, and is said so.
+    What stands in the other sheets belongs to no record, and is said so. Raises InputError for cells of a table that look empty and
+    are not: merged ones, and formulas that nothing has computed.
     """
     out = Blocks()
     with workbooks.opened(raw, file, todo="Export or copy it again.") as book:
@@ -62,9 +63,13 @@ def read(raw: bytes, file: str) -> Blocks:
                 None,
             )
             why = "before the header of" if header is not None else "in a table without known column names,"
+            if sheet.sheet_state != "visible":
+                header, why = None, "in the hidden"
             for number, row in rows[:header]:
                 out.lose(number, " ".join(row), f"row {why} sheet {sheet.title}")
             if header is not None:
+                unclear = workbooks.unclear(raw, file, sheet._worksheet_path)
+                refuse([one for one in unclear if (one.row or 0) >= rows[header][0]])
                 delimited.blocks(_numbered(rows[header:]), out)
     return out if out.headers else Blocks()
 
