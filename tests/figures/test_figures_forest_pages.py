@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from evergreen.bias.tools import ROB2
 from evergreen.figures import forest, letters, style
+from evergreen.figures.axes import told_apart
 from evergreen.figures.canvas import HEIGHT, WIDTH
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.letters import Letters, Line
@@ -248,3 +249,31 @@ def test_no_letter_of_a_picture_is_cut(size: float, dpi: int) -> None:
 def test_page_size_is_that_of_two_columns() -> None:
     assert WIDTH <= 178 * MM
     assert HEIGHT <= 240 * MM
+
+
+def test_small_numbers_of_groups_are_no_zeros() -> None:
+    arm = {"n": 40.0, "mean": 0.00042, "sd": 0.00011}
+    effect = {"yi": 0.0001, "ci_low": 0.0, "ci_high": 0.0002, "weight": 100.0}
+    own = study_of("A", arms={"intervention": arm, "control": arm}, **effect)
+    with style.style():
+        shown = shown_on(forest.forest(result_of(studies=[own]), forest.Setting("Serum level")))
+    assert {"0.00042", "0.00011"} <= set(shown)
+    assert "0.00" not in shown
+
+
+def test_people_of_several_rows_count_once_and_it_is_said() -> None:
+    arms = {group: {"n": 50.0, "mean": 30.0, "sd": 9.0} for group in ("intervention", "control")}
+    effect = {"yi": -5.0, "ci_low": -8.0, "ci_high": -2.0, "weight": 50.0}
+    rows = [study_of("A", label=f"A ({time})", levels={"timepoint": time}, arms=arms, **effect) for time in ("4 weeks", "12 weeks")]  # fmt: skip
+    note = "Totals count the participants of several rows of a study once."
+    pooled = model(estimate=-5.0, ci_low=-8.0, ci_high=-2.0, k=2)
+    with style.style():
+        twice = shown_on(forest.forest(result_of(studies=rows, model=pooled), forest.Setting("Pain")))
+        once = shown_on(forest.forest(result_of(studies=rows[:1], model=pooled), forest.Setting("Pain")))
+    assert note in twice
+    assert note not in once
+
+
+def test_names_that_would_be_cut_to_the_same_are_not_written() -> None:
+    long = "The International Collaborative Multicentre Randomised Placebo-Controlled Trial, Group "
+    assert list(told_apart([long + "1", long + "2", "Lee 2004", "Lee 2004"])) == ["Lee 2004"]

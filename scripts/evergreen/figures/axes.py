@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
@@ -163,6 +164,13 @@ def name_lines(name: str, width: float = NAME_WIDTH, size: float = TICK, bold: b
     return [*lines[: NAME_LINES - 1], f"{last.rstrip()}…"]
 
 
+def told_apart(names: Iterable[str], width: float = NAME_WIDTH) -> dict[str, list[str]]:
+    """The lines of each name, but for long ones that would be cut to the same."""
+    cut = {name: name_lines(name, width) for name in names}
+    seen = Counter(map(tuple, cut.values()))
+    return {name: lines for name, lines in cut.items() if seen[tuple(lines)] == 1}
+
+
 def label_points(
     axes: Axes,
     x: ArrayLike,
@@ -176,7 +184,7 @@ def label_points(
     """Write labels beside points, those first in `order` first, where they meet no point, no line and no other label.
 
     `areas` are the markers' in square points, `lines` the curves to keep clear of. A label without a free place
-    is left out: it stands in the table beside the figure. Limits must be set before.
+    is left out, and so are long ones that would be cut to the same: they stand in the table beside the figure. Limits must be set before.
     """
     figure = axes.figure
     to_points = 72 / figure.dpi
@@ -194,9 +202,10 @@ def label_points(
                 cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
                 taken.append((cx - 0.5, cy - 0.5, cx + 0.5, cy + 0.5))
     boxes = np.array(taken)
-    for i in list(order)[:MOST_LABELS]:
+    apart = told_apart(labels)
+    for i in [place for place in order if labels[place] in apart][:MOST_LABELS]:
         px, py = places[i]
-        named = name_lines(labels[i])
+        named = apart[labels[i]]
         wide = max(width_of(line, TICK) for line in named)
         half = (NAME_LINE * (len(named) - 1) + TICK + 0.5) / 2
         r = radii[i]

@@ -362,6 +362,8 @@ class _Content:
             shown = self.preset.interval(self.scale, self.model.interval[0], wald.ci_low, wald.ci_high)
             tested = f"Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)}"
             notes.append(f"Wald interval: {' '.join(shown)} ({tested}).")
+        if self.groups.repeats(self.result.studies):
+            notes.append("Totals count the participants of several rows of a study once.")
         if marked:
             latest = f"the search of {self.latest}, the latest that brought a study of this outcome"
             notes.append(f"{NEW}\u00a0Found by {latest}.")

@@ -8,7 +8,7 @@ from typing import Any
 
 from evergreen.figures.forest_presets import HEADS, LEAST_NEEDED, Fields, Preset
 from evergreen.figures.forest_table import Cell, Column
-from evergreen.figures.scales import decimals_needed, mostly_large, number
+from evergreen.figures.scales import decimals_needed, effect_decimals, number
 from evergreen.figures.setting import Setting
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
@@ -20,7 +20,7 @@ NOTES = {
     "derived": "Derived from other reported numbers.",
 }
 """Signs of numbers that are not reported, the least trusted first, and what they mean."""
-COUNTED = ("events", "n", "person_time")
+PEOPLE = ("events", "n")
 Row = Study | LeftOut
 
 
@@ -48,8 +48,8 @@ class Groups:
 
     def _decimals(self, name: str) -> int:
         values = self._values(name)
-        most = 1 if name in COUNTED else 0 if mostly_large(values) else 2
-        return decimals_needed(values, most)
+        # Small means and short times would be 0.00; people and events are whole, or effective numbers of them.
+        return decimals_needed(values, 1 if name in PEOPLE else effect_decimals(values))
 
     def columns(self) -> list[Column]:
         """Under each group its numbers, or under each number the groups."""
@@ -95,6 +95,14 @@ class Groups:
                 if sums:
                     found[f"{group}:{'/'.join(cell)}"] = Cell((self._text(cell, sums),))
         return found
+
+    def repeats(self, studies: Sequence[Study]) -> bool:
+        """Whether people of some group stand in several rows, so that the rows add up to more than the totals."""
+
+        def rows(group: str) -> float:
+            return math.fsum(arm.n or 0.0 for study in studies if (arm := study.arms.get(group)) is not None)
+
+        return any(rows(group) > (count(studies, group, "n") or math.inf) for group in self.names)
 
     def noted(self, arms: Mapping[str, Arm]) -> dict[str, Any]:
         """The numbers of a row, for the table beside the figure."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from evergreen.figures.axes import NAME_LINE, TICK, length_of, name_lines
+from evergreen.figures.axes import NAME_LINE, TICK, length_of, told_apart
 from evergreen.figures.letters import width_of
 from evergreen.figures.style import GREY
 
@@ -23,8 +23,10 @@ class Names:
 
     def __init__(self, names: Sequence[str], places: Sequence[float]) -> None:
         order = sorted(range(len(names)), key=lambda i: (places[i], i))
+        apart = told_apart(names, LONGEST)
+        order = [i for i in order if names[i] in apart]
+        self._lines = [apart[names[i]] for i in order]
         self._places = [places[i] for i in order]
-        self._lines = [name_lines(names[i], LONGEST) for i in order]
         self._wide = [NAME_LINE * len(lines) + GAP for lines in self._lines]
         if sum(self._wide) > ROOM:
             self._places, self._lines, self._wide = [], [], []
