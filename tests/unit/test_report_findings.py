@@ -259,6 +259,30 @@ def test_nothing_is_said_of_an_effect_that_nobody_rated_and_no_more_than_the_int
     assert sized == "The intervention likely reduces death; the interval includes no effect."
 
 
+@each(
+    ("measure", "name", "expected"),
+    [
+        ("HR", "Progression-free survival", "reduces the hazard of an event (progression-free survival)."),
+        ("HR", "Time to recovery", "reduces the hazard of an event (time to recovery)."),
+        ("HR", "Death", "reduces death."),
+        ("RR", "Survival", "reduces survival."),
+        ("MD", "Change in pain", "reduces pain."),
+        ("SMD", "Mean change from baseline in HAQ", "reduces HAQ."),
+        ("RR", "Change of treatment", "reduces change of treatment."),
+    ],
+)
+def test_a_statement_is_true_of_survival_and_of_changes(measure, name, expected):
+    low = (0.6, 0.5, 0.7) if measure in ("HR", "RR") else (-3.0, -4.0, -2.0)
+    pooled = result((20, 100), measure=measure, estimate=low[0], low=low[1], high=low[2])
+    outcome = {"measure": measure, "name": name, "assumed_risk": [{"risk": 0.2, "at": "5 years"}] if measure == "HR" else []}  # fmt: skip
+    finding = found(outcome, pooled, rated(("death", "imprecision", "0", "None.")))
+    said = words.statement(finding)
+    verb = "reduces" if measure != "SMD" else "results in a large reduction in"
+    assert said == f"The intervention {expected}".replace("reduces", verb)
+    notes = " ".join(getattr(block, "text", "") for block in findings._notes([finding]))
+    assert ("are those of the event." in notes) == (name in ("Progression-free survival", "Time to recovery"))
+
+
 def test_a_rating_is_shown_with_its_reasons_and_never_where_no_study_is():
     outcomes = [Outcome(id=name, measure="MD") for name in ("a", "b", "c", "d")]
     pooled = {

@@ -21,6 +21,7 @@ from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Table, Te
 from evergreen.report.effects import NONE, of_subgroups
 from evergreen.report.findings_profile import BESIDE_NOTE, beside, profile
 from evergreen.report.inputs import Inputs
+from evergreen.report.methods import listed
 from evergreen.synthesis.result.trail_places import page_of
 
 TITLE = "Summary of findings"
@@ -41,6 +42,7 @@ NEEDED_NOTE = (
 OF_HAZARDS = (
     ", of a hazard ratio HR and a risk p by a stated time as 1 - (1 - p)^HR, if hazards are proportional"
 )
+OF_EVENTS = "Risks of {} are those of the event."
 BY_COHEN = "Standardised differences are called small, moderate and large from {0.minimal:g}, {0.moderate:g} and {0.large:g} on ({0.source})."
 NO_SIZE = "Where an interval includes no effect, its size is put into words only if the protocol states a minimal important difference."
 SYMBOLS = "High ⊕⊕⊕⊕, moderate ⊕⊕⊕◯, low ⊕⊕◯◯, very low ⊕◯◯◯."
@@ -180,6 +182,8 @@ def _notes(found: Sequence[Finding]) -> list[Block]:
             risks = OF_CONTROLS
         hazards = any(one.outcome.measure == "HR" and one.means for one in found)
         blocks.append(Text(NOTE.format(of_hazards=OF_HAZARDS if hazards else "", risks=risks)))
+    if lasting := [one.outcome.name for one in found if one.means and words.counts_events(one.outcome)]:
+        blocks.append(Text(OF_EVENTS.format(listed(lasting))))
     blocks += [Text(text) for one in found for text in _measured(one)]
     if any(one.ruler is not None and one.ruler.thresholds is COHEN for one in found):
         blocks.append(Text(BY_COHEN.format(COHEN)))

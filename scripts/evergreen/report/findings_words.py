@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 from evergreen.counting import plural, studies_of
 from evergreen.figures import scales
@@ -10,6 +11,7 @@ from evergreen.figures.wording import capital
 from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
 from evergreen.grade.finding import Finding, Moved
 from evergreen.protocol.grading import IN_UNITS, STANDARDISED
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report.effects import named
 from evergreen.synthesis.result.analyses import Round
 from evergreen.synthesis.result.pooled_models import PooledModel
@@ -31,6 +33,8 @@ STATEMENTS = {
     "small": "{who} {sure}{verb}{s} {what} slightly",
     "trivial": "{who} {sure}result{s} in little to no difference in {what}",
 }
+CHANGE_IN = re.compile(r"(mean )?change( from baseline)? (in|of) ", re.IGNORECASE)
+LASTING = re.compile(r"surviv|time (to|until) ", re.IGNORECASE)
 BOTH_WAYS = "The interval includes both an increase and a reduction in {what}"
 UNCERTAIN = "The evidence is very uncertain about the effect of {who} on {what}"
 
@@ -41,7 +45,7 @@ def statement(found: Finding) -> str:
         return ""
     name, sureness = found.outcome.favours.intervention, found.rating.certainty
     who = capital("the intervention" if name == "intervention" else name)
-    what = _within(found.outcome.name)
+    what = _affected(found.outcome)
     if sureness == "very low":
         return UNCERTAIN.format(who=_within(who), what=what) + "."
     if says_both_ways(found):
@@ -59,6 +63,21 @@ def says_both_ways(found: Finding) -> bool:
     if found.rating is None or found.effect is None or found.rating.certainty == "very low":
         return False
     return found.ruler is not None and not found.size and not found.excludes_none
+
+
+def counts_events(outcome: Outcome) -> bool:
+    """Whether an outcome is named by how long people go without the event that its hazards and risks are of."""
+    return outcome.measure == "HR" and LASTING.search(outcome.name) is not None
+
+
+def _affected(outcome: Outcome) -> str:
+    """What an effect increases or reduces. More events of a hazard ratio are a shorter survival; and a greater fall of pain than with the
+    control is a negative difference of changes, which reduces pain and not its change."""
+    if counts_events(outcome):
+        return f"the hazard of an event ({_within(outcome.name)})"
+    differs = outcome.measure in (*IN_UNITS, *STANDARDISED)
+    start = CHANGE_IN.match(outcome.name) if differs else None
+    return _within(outcome.name[start.end() :] if start else outcome.name)
 
 
 def _within(name: str) -> str:
