@@ -27,6 +27,14 @@ LISTS = {
     "and": "Ann Doe and B. Roe",
     "commas and and": "Ann Doe, B. Roe and Cy Poe",
     "others": "Doe, Ann; Roe, B; et al.",
+    "und": "A. Doe, B. Roe und C. Poe",
+    "y beside semicolons": "Doe A y Roe B; Poe C",
+    "and behind a semicolon": "Smith J; Doe A; and Roe B",
+    "y in a name": "Ramón y Cajal S; Doe A",
+    "degrees": "Ann Doe, MD; Bob Roe, MD, PhD",
+    "initials that may be a degree": "van den Berg, MD; Roe, B",
+    "family names in capitals": "Wei WANG; Li LIU; Jing ZHANG",
+    "family names in capitals first": "LI Na; ZHANG Wei; The STOP Trial Group",
     "a list in a list": "['Doe A, Roe B']",
     "commas": "DOE A,ROE B C,POE D",
     "commas of East Asia": "王伟,李娜,张三",
@@ -47,6 +55,10 @@ NAMES = {
     "commas of East Asia": "王伟; 李娜; 张三", "commas of Korea": "김민수; 이영희", "a list without quotes": "Doe, Ann; Roe, B.",
     "numbers in brackets": "Doe, A; Roe, B", "one with a middle initial": "Smith, John A", "one with particles": "van der Berg, Jan Willem",
     "one and others": "Smith, J", "nobody": "", "nobody in R": "",
+    "und": "Doe, A.; Roe, B.; Poe, C.", "y beside semicolons": "Doe, A; Roe, B; Poe, C", "and behind a semicolon": "Smith, J; Doe, A; Roe, B",
+    "y in a name": "Ramón y Cajal, S; Doe, A", "degrees": "Doe, Ann; Roe, Bob", "initials that may be a degree": "van den Berg, MD; Roe, B",
+    "family names in capitals": "WANG, Wei; LIU, Li; ZHANG, Jing",
+    "family names in capitals first": "LI, Na; ZHANG, Wei; The STOP Trial Group",
 }  # fmt: skip
 """As the record table has them, where it is not `Doe, Ann; Roe, B`."""
 
@@ -226,3 +238,10 @@ def test_initials_that_look_like_a_degree_stay():
 )  # fmt: skip
 def test_a_family_name_in_capitals_and_a_degree_are_known_as_such(written, family, given):
     assert parse_name(written) == (family, given)
+
+
+def test_groups_stand_as_they_came(imported):
+    text = "<Trials_downloaded_from_ICTRP>\n<Trial><TrialID>NCT01234567</TrialID><Public_title>T</Public_title>\n<Primary_sponsor>Daiichi Sankyo</Primary_sponsor></Trial>\n</Trials_downloaded_from_ICTRP>\n"
+    assert imported(text, "a.xml").records["authors"].tolist() == ["Daiichi Sankyo"]
+    text = "PMID- 1\nTI  - T\nFAU - Doe, Ann\nCN  - ABC Grp\nSO  - J.\n"
+    assert imported(text, "a.nbib").records["authors"].tolist() == ["Doe, Ann; ABC Grp"]

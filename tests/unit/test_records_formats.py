@@ -314,8 +314,8 @@ def test_bibtex_and_a_malformed_entry_between_good_ones(read):
     assert table["year"].tolist() == [2015, 2016, 2019]
     assert table["line"].tolist() == [4, 17, 22]
     assert [(remark.line, remark.kind) for remark in export.remarks] == [
-        (1, "lost"),
-        (2, "lost"),
+        (1, "frame"),
+        (2, "frame"),
         (17, "note"),
     ]
 
@@ -428,3 +428,17 @@ def test_an_archive_of_several_exports_is_refused(read):
             archive.writestr(f"part {number}.ris", f"TY  - JOUR\nTI  - Title {number}\nER  - \n")
     with pytest.raises(InputError, match=r"2 files \(part 1.ris, part 2.ris\).*Unpack"):
         read(content.getvalue(), "export.zip")
+
+
+def test_what_vendors_write_above_their_records_is_no_lost_line(read):
+    """As the Cochrane Library has it above every record, with its own tags."""
+    record = (
+        'Record #{0} of 2\nProvider: John Wiley & Sons, Ltd\nContent: text/plain; charset="UTF-8"\n\nTY  - JOUR\nAN  - CN-0123456{0}\nAU  - Doe A\n'
+        "TI  - Trial {0}\nYR  - 2019\nNO  - 5\nPG  - 12\u201018\nDOI  - 10.1000/t{0}\nER  - \n\n\n"
+    )
+    export, table = read(record.format(1) + record.format(2))
+    assert {remark.kind for remark in export.remarks} == {"frame"}
+    assert table[["year", "issue", "pages", "doi"]].values.tolist() == [
+        [2019, "5", "12-18", "10.1000/t1"],
+        [2019, "5", "12-18", "10.1000/t2"],
+    ]

@@ -6,6 +6,7 @@ import ast
 import html
 import json
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -66,6 +67,14 @@ _FAMILY_IN_CAPITALS = re.compile(
     r"([A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]{4,}(?: [A-ZÀ-ÖØ-Þ'’-]{2,})*) ([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ].*)"
 )
 """`DUPONT Jean Marc`; of fewer than five capitals the first word may be initials."""
+_MOST_INITIALS = 4
+_FAMILY_LAST = re.compile(r"(?P<given>[^,]*[a-zß-öø-ÿ][^,]*) (?P<family>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]+)")
+_FAMILY_FIRST = re.compile(r"(?P<family>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]+) (?P<given>[^\s,]*[a-zß-öø-ÿ][^,]*)")
+_WITH_DEGREES = re.compile(rf"([^,]+\s[^,]+?)((?:,?\s(?:{_TITLE.pattern}))+)")
+_TELLS = re.compile(
+    rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS + 1},}}|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
+)
+"""What one name says of the others of its list: a family name in capitals, a degree that is no initials."""
 
 
 @lru_cache(maxsize=1 << 18)
@@ -133,8 +142,31 @@ def names_in(text: str) -> tuple[tuple[str, ...], bool]:
         return (text,), True
     if nobody(text):
         return (), True
-    names = split_authors(text) if _INITIALS_BEFORE_COMMA.search(text) else [text]
+    several = _INITIALS_BEFORE_COMMA.search(text) or _JOINED.search(text)
+    names = split_authors(text) if several else [text]
     return tuple(str(parse_name(name)) for name in names), all(map(apart, names))
+
+
+def told_together(names: Sequence[str]) -> Sequence[str]:
+    """The names of one record, each put so that it can be read by itself: what is initials or a degree in one (`Wei WANG`, `Ann Doe, MD`) is
+    told by others of the list (`Jing ZHANG`, `Bob Roe, PhD`)."""
+    if not _TELLS.search("\n".join(names)):  # nearly every list
+        return names
+    if any(
+        found and any(map(_NO_INITIALS.search, _TITLE.findall(found[2])))
+        for found in map(_WITH_DEGREES.fullmatch, names)
+    ):
+        names = [found[1] if (found := _WITH_DEGREES.fullmatch(name)) else name for name in names]
+    people = [name for name in names if not _GROUP.search(name)]
+    last, first = (
+        any(found and len(found["family"]) > _MOST_INITIALS for found in map(order.fullmatch, people))
+        for order in (_FAMILY_LAST, _FAMILY_FIRST)
+    )
+    if last == first:
+        return names
+    order = _FAMILY_LAST if last else _FAMILY_FIRST
+    found = {name: order.fullmatch(name) for name in people}
+    return [f"{one['family']}, {one['given']}" if (one := found.get(name)) else name for name in names]
 
 
 def _lone_initials(words: list[str]) -> bool:
@@ -156,6 +188,10 @@ _QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTA
 _BARE_LIST = re.compile(r"""\[[^\[\]"'{]*,[^\[\]"'{]*\]""")
 """A list that a program wrote without quotes: `[Ann Doe, Bob Roe]`."""
 _NOBODY = re.compile(r"\W*(?:(?:and )?others|et al|anonymous|anon|unknown)\W*", re.IGNORECASE)
+_WITH_INITIALS = r"(?:[^\W\d_][\w'’-]+ (?:[A-ZÀ-ÖØ-Þ]\.?-?){1,3}|(?:[A-ZÀ-ÖØ-Þ]\.[ -]?){1,3}[^\W\d_][\w'’-]+)"
+_JOINED = re.compile(rf"\b({_WITH_INITIALS}),?\s+(?:and|&|und|et|y|e|och|og)\s+(?={_WITH_INITIALS})")
+"""`Doe A und Roe B`: between two whole names `y` and `e` are no part of one, as in `Ramón y Cajal S`."""
+_AND_BEFORE = re.compile(r"(?:and|und|&)\s+")
 _SEVERAL_WORDS = re.compile(
     r"\S\s+\S|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 )  # names of East Asia are written without a blank
@@ -180,6 +216,7 @@ def split_authors(text: str) -> list[str]:
     if "\uff0c" in text:
         text = text.replace("\uff0c", ", " if re.search("[A-Za-z]", text) else ";")
     text = _AND_OTHERS.sub("", _MARK_OF_PLACE.sub("", text))
+    text = _JOINED.sub(r"\1; " if ";" in text else r"\1 and ", text)
     if text in _NO_LIST or absent(text):
         return []
     if _BARE_LIST.fullmatch(text) and not nobody(text):
@@ -293,7 +330,10 @@ def _whole(piece: str) -> bool:
 
 
 def _pieces(parts: list[str]) -> list[str]:
-    named = [piece for part in parts if (piece := part.strip().rstrip(","))]
+    bare = (part.strip().rstrip(",") for part in parts)
+    named = [
+        piece[found.end() :] if (found := _AND_BEFORE.match(piece)) else piece for piece in bare if piece
+    ]
     return [piece[1:-1] if _QUOTED.fullmatch(piece) and piece[0] in "'\"" else piece for piece in named]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +15,7 @@ from evergreen.absent import absent
 from evergreen.records.document_types import document_type
 from evergreen.records.formats.block import NOTE, Block, Remark
 from evergreen.records.model import from_columns
-from evergreen.records.names import names_in
+from evergreen.records.names import names_in, nobody, told_together
 from evergreen.records.normalise import (
     all_clean,
     canonical_doi,
@@ -258,19 +258,24 @@ def _authors(values: _Values) -> tuple[str, bool]:
     names, clear = _named(values.by_field.get(most, ()))
     if groups := values.all_of("groups"):
         values.taken.update(groups)
-        names += [name for name in dict.fromkeys(_named(text for _, text in groups)[0]) if name not in names]
+        # As they stand: `Daiichi Sankyo` is nobody's name.
+        collective = dict.fromkeys(part for _, text in groups for part in _parts(text) if not nobody(part))
+        names += [name for name in collective if name not in names]
     return "; ".join(names), clear
 
 
 def _named(texts: Iterable[str]) -> tuple[list[str], bool]:
     names: list[str] = []
     clear = True
-    for text in texts:
-        for piece in filter(None, map(str.strip, text.split(";"))) if ";" in text else (text,):
-            found, whole = names_in(piece)
-            names += found
-            clear = clear and whole
+    for piece in told_together([piece for text in texts for piece in _parts(text)]):
+        found, whole = names_in(piece)
+        names += found
+        clear = clear and whole
     return names, clear
+
+
+def _parts(text: str) -> Sequence[str]:
+    return [part for part in map(str.strip, text.split(";")) if part] if ";" in text else (text,)
 
 
 def _year(values: _Values) -> int | None:

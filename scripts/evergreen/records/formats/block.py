@@ -12,6 +12,10 @@ NOTE = "note"  # read, but odd
 CUT = "cut"  # read, but the file may have been cut off there
 FRAME = "frame"  # belongs to the file and not to a record: header, trailer, column names, the envelope of XML
 
+_OF_VENDORS = re.compile(
+    r"(?:Provider|Database|Content(?:-Type)?|EXPORT DATE): ?\S.*|Record #\d+ of \d+|Scopus", re.IGNORECASE
+)
+"""What vendors write above their records: Wiley and the American Psychological Association in RIS, Scopus in BibTeX."""
 NO_TAG = "line without a tag or an indent, joined to the field above"
 
 
@@ -59,7 +63,9 @@ class Blocks:
         self.refusal = self.refusal or (line, problem, todo)
 
     def lose(self, line: int, text: str, reason: str) -> None:
-        if text := text.strip():
+        if _OF_VENDORS.fullmatch(text := text.strip()):
+            self.frame(line, text, "header of the vendor")
+        elif text:
             self.remarks.append(Remark(line, LOST, reason, text[:200]))
 
     def frame(self, line: int, text: str, reason: str) -> None:
