@@ -20,9 +20,7 @@ rule merge_bias:
     params:
         **program("merge_bias.py"),
         sheets=lambda w: value("merge_bias", bias_sheets(PROTOCOL)),
-        adjudication=lambda w, input: (
-            ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
-        ),
+        adjudication=options("adjudication"),
         values=value("merge_bias", params.merge_bias(PROTOCOL)),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
@@ -65,7 +63,7 @@ rule draw_bias:
     params:
         **program("draw_bias.py"),
         folder=lambda w, output: os.path.dirname(output[0]),
-        labels=lambda w, input: (["--labels", input.labels] if "labels" in input.keys() else []),
+        labels=options("labels"),
         values=value("draw_bias", params.draw_bias(PROTOCOL)),
         prints=value("draw_bias", PRINTS.values),
     shell:

@@ -1,11 +1,8 @@
 # Deduplication: round by round, new records join works or make new ones.
-include: "inputs/deduplicate.smk"
-
-
 rule deduplicate_works:
     input:
         records="results/records/records.parquet",
-        verdicts=verdicts_of_people,
+        verdicts=lambda w: there("config/deduplication"),
     output:
         # Kept from run to run: a round whose records and rounds before are as they were is not compared again.
         update(directory("results/deduplication/rounds")),
@@ -30,7 +27,7 @@ rule deduplicate_works:
             "deduplicate_works",
             [[day, f"{RECORDS}/{day}.parquet".format(source=name)] for name, day in PROTOCOL.source_rounds],
         ),
-        verdicts=lambda w, input: [f"--verdicts={path}" for path in input.get("verdicts", [])],
+        verdicts=options("verdicts"),
         values=value("deduplicate_works", params.deduplicate_works(PROTOCOL)),
     shell:
         "python {params.script:q} --records {params.tables:q} {params.verdicts:q} --params {params.values:q}"

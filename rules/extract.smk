@@ -27,12 +27,9 @@ rule merge_extraction:
         sheets=lambda w: value("merge_extraction", extraction_sheets(PROTOCOL)),
         study_sheets=lambda w: value("merge_extraction", study_sheets(PROTOCOL)),
         values=value("merge_extraction", params.merge_extraction(PROTOCOL)),
-        adjudication=lambda w, input: (
-            ["--adjudication", input.adjudication] if "adjudication" in input.keys() else []
-        ),
-        answers=lambda w, input: ["--answers", input.answers] if "answers" in input.keys() else [],
+        settled=options("adjudication", "answers"),
     shell:
-        "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.adjudication:q} {params.answers:q} --params {params.values:q}"
+        "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.settled:q} --params {params.values:q}"
         " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
         " --converted {output.converted:q} --queries {output.queries:q} --agreement {output.agreement:q} > {log:q} 2>&1"
 
@@ -46,7 +43,7 @@ rule slice_outcomes:
         expand("results/extraction/outcomes/{outcome}.csv", outcome=OUTCOMES),
     params:
         **program("slice_outcomes.py"),
-        beside=[part for name, path in beside_rows().items() for part in (f"--{name}", path)],
+        beside=options(*beside_rows()),
         values=value("slice_outcomes", params.slice_outcomes(PROTOCOL)),
     shell:
         "python {params.script:q} --converted {input.converted:q} {params.beside:q} --outcomes {params.values:q}"

@@ -36,20 +36,13 @@ rule count_prisma:
         page="results/prisma/flow.html",
     params:
         **program("count_prisma.py", "prisma/flow.html.j2"),
-        tables=options(
-            "clusters",
-            "works",
-            "title_abstract",
-            "full_text",
-            "studies",
-            "removed",
-        ),
+        tables=options("clusters", "works", "title_abstract", "full_text", "studies", "removed"),
         source_counts=words("count_prisma", counts_of_rounds()),
         values=value("count_prisma", params.count_prisma(PROTOCOL)),
         prints=value("count_prisma", PRINTS.values),
         folder=lambda w, output: os.path.dirname(output.page),
     shell:
-        "python {params.script:q} {params.tables} --source-counts {params.source_counts:q} --params {params.values:q}"
+        "python {params.script:q} {params.tables:q} --source-counts {params.source_counts:q} --params {params.values:q}"
         " --prints {params.prints:q} --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
 
 

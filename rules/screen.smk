@@ -117,12 +117,7 @@ if LISTED or TASKS:
                 "worklists/page/rows.js",
                 "worklists/page/form.js",
             ),
-            tables=lambda w, input: [
-                part
-                for name in ("works", "studies")
-                if name in input.keys()
-                for part in (f"--{name}", input[name])
-            ],
+            tables=options("works", "studies"),
             values=lambda w: value(
                 "write_worklists",
                 params.write_worklists(

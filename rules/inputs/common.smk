@@ -2,7 +2,6 @@
 import json
 import os
 import re
-import shlex
 import sys
 from functools import wraps
 from pathlib import Path
@@ -92,6 +91,16 @@ def there(stem):
     """The sheet of a name as a list: empty where nobody wrote it."""
     path = sheet(stem)
     return [path] if path else []
+
+
+def options(*names):
+    """Params function: inputs that may be absent, as options of the script."""
+
+    def words(wildcards, input):
+        there = [name for name in names if input.get(name)]
+        return [word for name in there for word in (f"--{name.replace('_', '-')}", str(input[name]))]
+
+    return words
 
 
 @said

@@ -22,13 +22,3 @@ def flow_tables(wildcards):
         "brought": expand(RECORDS, source=PROTOCOL.sources),
         **({"removed": removed} if removed else {}),
     }
-
-
-def options(*names):
-    """Params function: inputs that may be absent, as options of the script."""
-
-    def words(wildcards, input):
-        there = [name for name in names if name in input.keys()]
-        return " ".join(f"--{name.replace('_', '-')} {shlex.quote(input.get(name))}" for name in there)
-
-    return words
