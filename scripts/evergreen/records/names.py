@@ -152,21 +152,21 @@ def told_together(names: Sequence[str]) -> Sequence[str]:
     told by others of the list (`Jing ZHANG`, `Bob Roe, PhD`)."""
     if not _TELLS.search("\n".join(names)):  # nearly every list
         return names
-    if any(
-        found and any(map(_NO_INITIALS.search, _TITLE.findall(found[2])))
-        for found in map(_WITH_DEGREES.fullmatch, names)
-    ):
-        names = [found[1] if (found := _WITH_DEGREES.fullmatch(name)) else name for name in names]
+    degreed = {name: found for name in names if (found := _WITH_DEGREES.fullmatch(name))}
+    if any(_NO_INITIALS.search(degree) for one in degreed.values() for degree in _TITLE.findall(one[2])):
+        names = [degreed[name][1] if name in degreed else name for name in names]
     people = [name for name in names if not _GROUP.search(name)]
     last, first = (
-        any(found and len(found["family"]) > _MOST_INITIALS for found in map(order.fullmatch, people))
+        {name: one for name in people if (one := order.fullmatch(name))}
         for order in (_FAMILY_LAST, _FAMILY_FIRST)
     )
-    if last == first:
+    says_last, says_first = (
+        any(len(one["family"]) > _MOST_INITIALS for one in found.values()) for found in (last, first)
+    )
+    if says_last == says_first:
         return names
-    order = _FAMILY_LAST if last else _FAMILY_FIRST
-    found = {name: order.fullmatch(name) for name in people}
-    return [f"{one['family']}, {one['given']}" if (one := found.get(name)) else name for name in names]
+    order = last if says_last else first
+    return [f"{order[name]['family']}, {order[name]['given']}" if name in order else name for name in names]
 
 
 def _lone_initials(words: list[str]) -> bool:
