@@ -20,6 +20,8 @@ from evergreen.worklists import files
 if TYPE_CHECKING:
     import pandas as pd
 
+    from evergreen.protocol.outcomes import Outcome
+    from evergreen.worklists.bias import Extracted
     from evergreen.worklists.lists import WorkList
 
 
@@ -34,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
         required=True,
         type=json_argument,
         help="title, question, highlight, eligibility, formerly, reasons [[key, [label, ...]]], stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes;"
-        " extraction {people, sheets, study_sheets, outcomes, columns}, bias {people, sheets, tool, outcomes}",
+        " extraction {people, sheets, study_sheets, outcomes, columns}, bias {people, sheets, rows: the sheets of extractors, tool, outcomes}",
     )
     arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
     arguments.add_argument(
@@ -61,12 +63,14 @@ def main(argv: list[str] | None = None) -> None:
     tasks = {"extraction": _to_extract, "bias": _to_judge}
     if not tasks.keys() & args.params.keys():
         return
-    # Read before the parts: another record or vote changes the tables, and hardly ever these lines of them.
+    # Read before the parts: another record, vote or number changes the tables, and hardly ever these lines of them.
     included = _included(args.studies, args.works)
     for task, lists in tasks.items():
         if task not in args.params:
             continue
         given = args.params[task]
+        if task == "bias":
+            given = {**given, "extracted": _extracted(given)}
         folder = args.results / files.PLACES[task]
         inputs = [
             *given["sheets"].values(),
@@ -186,13 +190,11 @@ def _write_lists(
 
 
 def _to_extract(title: str, given: dict[str, Any], included: dict[str, list[str]] | None) -> list[WorkList]:
-    from evergreen.protocol.outcomes import Outcome
     from evergreen.worklists.extraction import lists_of
 
-    outcomes = [Outcome.model_validate(entry) for entry in given["outcomes"]]
     rows = sheets.read_sheets(given["sheets"], "extraction", as_written=True)
     registers = sheets.read_sheets(given["study_sheets"], "extraction_studies")
-    return lists_of(title, given["people"], rows, registers, included, outcomes, given["columns"])
+    return lists_of(title, given["people"], rows, registers, included, _outcomes(given), given["columns"])
 
 
 def _to_judge(title: str, given: dict[str, Any], included: dict[str, list[str]] | None) -> list[WorkList]:
@@ -200,7 +202,25 @@ def _to_judge(title: str, given: dict[str, Any], included: dict[str, list[str]] 
     from evergreen.worklists.bias import lists_of
 
     rows = sheets.read_sheets(given["sheets"], "risk_of_bias")
-    return lists_of(title, given["people"], rows, included, given["outcomes"], tool_of(given["tool"]))
+    names = list(dict.fromkeys(outcome.data for outcome in _outcomes(given)))
+    return lists_of(title, given["people"], rows, included, names, tool_of(given["tool"]), given["extracted"])
+
+
+def _extracted(given: dict[str, Any]) -> Extracted:
+    """The results that anybody's sheet has, where they are what is judged."""
+    from evergreen.bias.tools import tool_of
+    from evergreen.worklists.bias import results_of
+
+    if not given["sheets"] or tool_of(given["tool"]).unit != "result":
+        return {}
+    rows = sheets.read_sheets(given["rows"], "extraction")
+    return results_of(rows.values(), _outcomes(given))
+
+
+def _outcomes(given: dict[str, Any]) -> list[Outcome]:
+    from evergreen.protocol.outcomes import Outcome
+
+    return [Outcome.model_validate(entry) for entry in given["outcomes"]]
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ LISTS_OF_TASKS = [
 def sheets_to_fill():
     """{kind: {person: path}} of the sheets that lists go on from."""
     return {
-        "extraction": extraction_sheets(PROTOCOL) if "extraction" in TASKS else {},
+        "extraction": extraction_sheets(PROTOCOL),  # what there is to judge, too
         "studies": study_sheets(PROTOCOL) if "extraction" in TASKS else {},
         "bias": bias_sheets(PROTOCOL) if "bias" in TASKS else {},
     }

@@ -40,7 +40,7 @@ def write(title: str = "A review", **extraction) -> None:
             "sheets": {"AB": "config/extraction/AB.csv", "CD": "config/extraction/CD.csv"},
             "study_sheets": {"AB": "config/extraction/studies-AB.csv"}, **extraction,
         },
-        "bias": {"people": ["AB"], "sheets": {"AB": "config/risk_of_bias/AB.csv"}, "tool": "rob1", "tool_file": [], "outcomes": ["any_ae"]},
+        "bias": {"people": ["AB"], "sheets": {"AB": "config/risk_of_bias/AB.csv"}, "tool": "rob1", "tool_file": [], "rows": {}, "outcomes": OUTCOMES},
     }  # fmt: skip
     write_worklists.main(
         ["--works", "works.parquet", "--studies", "studies.csv", "--params", json.dumps(values), "--code", "x",

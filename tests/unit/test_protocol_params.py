@@ -93,7 +93,7 @@ GIVEN = [
     (
         params.write_worklists, ({"title_abstract": ["v.csv"]}, {"extraction": {"AB": "AB.csv"}, "studies": {}, "bias": {}}),
         {"extraction": {"people": ["AB"], "sheets": {"AB": "AB.csv"}, "study_sheets": {}, "outcomes": LISTED, "columns": ["dose", "route", "year"]},
-         "bias": {"people": ["CD"], "sheets": {}, "tool": "rob2", "tool_file": [], "outcomes": ["pain"]},
+         "bias": {"people": ["CD"], "sheets": {}, "tool": "rob2", "tool_file": [], "rows": {"AB": "AB.csv"}, "outcomes": LISTED},
          "title": "A review", "question": {"population": "Adults", "intervention": "", "comparator": "", "outcomes": ["pain"], "designs": []},
          "highlight": ["bone"], "reasons": WORDS, "eligibility": {"include": ["Trials of adults"], "exclude": []}, "formerly": {"XY": "CD"}, "stages": {"title_abstract": {"reviewers": ["AB", "CD"], "votes": ["v.csv"]}}},
     ),

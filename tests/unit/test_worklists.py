@@ -347,6 +347,44 @@ def test_what_is_judged_for_all_results_is_not_asked_for_each_again(tmp_path):
     assert second == by_outcome | {("", "D1"), ("", "D3"), ("pain", "D4"), ("death", "D4")}
 
 
+def test_results_that_came_after_a_study_was_judged_are_asked_for(tmp_path):
+    """Pain is judged at 6 weeks, death (by the outcome's id) at all times; sleep and pain at 12 weeks are extracted, and T is of another comparison."""
+    own = read(tmp_path, "AB", f"{JUDGED},timepoint\nS,pain,D1,,,low,,6 weeks\nS,deaths,D1,,,low,,\nT,pain,D1,,,low,,6 weeks\n", "risk_of_bias")  # fmt: skip
+    rows = "study,outcome,timepoint,arm,group,n\n" + "".join(
+        f"{study},{outcome},{when},{arm},control,9\n"
+        for study, outcome, when, arm in [
+            ("S", "pain", "6 weeks", "placebo"), ("S", "Pain", "12 weeks", "placebo"), ("s", "death", "1 year", "placebo"), ("S", "sleep", "6 weeks", "placebo"),
+            ("S", "other", "6 weeks", "placebo"), ("T", "sleep", "6 weeks", "bark"), ("S", "late", "2 years", "placebo"),
+        ]
+    ) + "S,awaited,6 weeks,placebo,control,\n"  # fmt: skip
+    asked = [
+        outcome("pain"), outcome("deaths", data="death"), outcome("sleep", arms={"control": ["Placebo"]}), outcome("awaited"),
+        outcome("late", timepoint=["1 year"]),
+    ]  # fmt: skip
+    found = bias.results_of([read(tmp_path, "CD", rows)], asked)
+    assert found == {
+        "s": [("death", "deaths", "1 year"), ("pain", "pain", "12 weeks"), ("pain", "pain", "6 weeks"), ("sleep", "sleep", "6 weeks")]
+    }  # fmt: skip
+    tool = TOOLS["rob2"]
+    lists = lines(
+        bias.rows_to_judge(own, [own], ["S", "T"], ["pain"], tool, found),
+        "study",
+        "outcome",
+        "timepoint",
+        "domain",
+    )
+    new = {line[:3] for line in lists if line[3] == "D1"} - {
+        ("S", "pain", "6 weeks"),
+        ("S", "deaths", ""),
+        ("T", "pain", "6 weeks"),
+    }
+    assert new == {("S", "pain", "12 weeks"), ("S", "sleep", "")}
+    before = lines(
+        bias.rows_to_judge(own, [own], ["S", "T"], ["pain"], tool), "study", "outcome", "timepoint"
+    )
+    assert not {("S", "pain", "12 weeks"), ("S", "sleep", "")} & set(before)
+
+
 def test_a_list_of_judgements_is_written_with_choices(tmp_path):
     (work,) = bias.lists_of("A review", ["AB"], {}, {"S": ()}, ["pain"], TOOLS["rob2"])
     write_workbook(work, tmp_path / "AB.xlsx")

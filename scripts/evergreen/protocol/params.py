@@ -115,7 +115,8 @@ def write_worklists(
             "sheets": dict(sheets["bias"]),
             "tool": protocol.risk_of_bias.tool,
             "tool_file": [protocol.risk_of_bias.tool] if protocol.risk_of_bias.of_ones_own else [],
-            "outcomes": list(dict.fromkeys(outcome.data for outcome in protocol.outcomes)),
+            "rows": dict(sheets["extraction"]),
+            "outcomes": [_values(outcome, LISTING) for outcome in protocol.outcomes],
         }
     return {
         **listed,

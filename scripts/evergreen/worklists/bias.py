@@ -15,13 +15,17 @@ from evergreen.bias.tools import EFFECTS, Tool
 from evergreen.bias.tools.anatomy import Form
 from evergreen.extraction.check import key_of
 from evergreen.sheets import columns_of, folded
-from evergreen.sheets.columns import PLACE
+from evergreen.sheets.columns import AWAITED, PLACE
 from evergreen.sheets.labels import spelling_of
 from evergreen.worklists.lists import Row, Sheet, WorkList, columns_with_own
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from evergreen.protocol.outcomes import Outcome
+
+Extracted = Mapping[str, Sequence[Sequence[str]]]
+"""{study as it is compared: (what sheets call an outcome, its id, time point) of each result}."""
 RESULT = ("study", "outcome", *OPTIONAL)
 KEY = (*RESULT, "domain", "question")
 
@@ -32,11 +36,12 @@ def rows_to_judge(
     studies: Sequence[str],
     outcomes: Sequence[str],
     tool: Tool,
+    extracted: Extracted | None = None,
 ) -> Sheet:
     """The sheet of one assessor: `own` as it was read, then what it lacks of the results of `studies`.
 
-    A study's results are the most special ones that any of the sheets of `everybody` judges, else the study itself or, with a tool that
-    judges results, each of the `outcomes`. A domain is asked at the widest label at which anybody judges it, and not where the own sheet
+    A study's results are the most special ones that any of the sheets of `everybody` judges and, with a tool that judges results, those
+    that were `extracted` of it and for which no judgement is filed; where nobody judges the study, itself or each of the `outcomes`. A domain is asked at the widest label at which anybody judges it, and not where the own sheet
     has judged it for all.
     """
     variants = variants_of(everybody, tool, [])
@@ -47,6 +52,9 @@ def rows_to_judge(
     ]  # fmt: skip
     there = {_key(row.cells, tool, variants) for row in rows}
     judged = _results(everybody)
+    for study, results in (extracted or {}).items():
+        if study in judged and tool.unit == "result":
+            judged[study] += _not_filed(judged[study], results)
     known = {
         (result_of(row), domain.id)
         for sheet in everybody
@@ -109,6 +117,43 @@ def _results(sheets: Iterable[pd.DataFrame]) -> dict[str, list[dict[str, str]]]:
     }
 
 
+def results_of(sheets: Iterable[pd.DataFrame], outcomes: Sequence[Outcome]) -> Extracted:
+    """The results that the protocol pools of the extractors' sheets."""
+    import pandas as pd
+
+    from evergreen.extraction.slices import of_other_comparisons  # with what fills cells comes scipy
+
+    columns = ["study", "outcome", "timepoint", "arm", "group"]
+    rows = pd.concat([pd.DataFrame(columns=columns), *(sheet.loc[~sheet[AWAITED].astype(bool), columns] for sheet in sheets)])  # fmt: skip
+    called = rows["outcome"].map(folded)
+    found: dict[str, set[tuple[str, str, str]]] = {}
+    for outcome in outcomes:
+        own = rows[called.eq(folded(outcome.data))]
+        if outcome.timepoint:
+            own = own[own["timepoint"].map(folded).isin(list(map(folded, outcome.timepoint)))]
+        times = spelling_of(own["timepoint"])
+        names = list(map(folded, own["study"]))
+        elsewhere = of_other_comparisons(names, own, outcome)
+        for study, timepoint in zip(names, map(folded, own["timepoint"]), strict=True):
+            if study not in elsewhere:
+                found.setdefault(study, set()).add((outcome.data, outcome.id, times.get(timepoint, "")))
+    return {study: sorted(results) for study, results in sorted(found.items())}
+
+
+def _not_filed(
+    judged: Sequence[Mapping[str, str]], extracted: Sequence[Sequence[str]]
+) -> list[dict[str, str]]:
+    """Labels of the `extracted` results of a study for which none of its judgements is filed: by time point where others of the outcome are."""
+    missing: dict[tuple[str, ...], dict[str, str]] = {}
+    for data, id_, timepoint in extracted:
+        names = {"", folded(data), folded(id_)}
+        same = [labels for labels in judged if folded(labels.get("outcome", "")) in names]
+        if not any(folded(labels.get("timepoint", "")) in ("", folded(timepoint)) for labels in same):
+            labels = {"outcome": data} | ({"timepoint": timepoint} if same else {})
+            missing.setdefault(tuple(map(folded, labels.values())), labels)
+    return list(missing.values())
+
+
 def _key(cells: dict[str, str], tool: Tool, variants: dict[str, str]) -> tuple[str, ...]:
     """A row's key; a domain is known by all of its names."""
     domain = tool.domain_of(cells["domain"], variants.get(folded(cells["study"]), ""))
@@ -164,9 +209,10 @@ def lists_of(
     included: Mapping[str, Sequence[str]] | None,
     outcomes: Sequence[str],
     tool: Tool,
+    extracted: Extracted | None = None,
 ) -> list[WorkList]:
     """The list of each of `people`. `sheets` are those that are there, as they were read; `included` the studies with citations of
-    their reports, None where nobody screens: then they are those that anybody names."""
+    their reports, None where nobody screens: then they are those that anybody names; `extracted` what `results_of` finds."""
     everybody = list(sheets.values())
     if included is None:
         included = dict.fromkeys(
@@ -178,7 +224,7 @@ def lists_of(
             f"Risk of bias ({tool.name})",
             person,
             f"config/risk_of_bias/{person}",
-            rows_to_judge(sheets.get(person), everybody, list(included), outcomes, tool),
+            rows_to_judge(sheets.get(person), everybody, list(included), outcomes, tool, extracted),
             included,
         )
         for person in people
