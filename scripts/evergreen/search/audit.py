@@ -1,7 +1,7 @@
 """The searches as a page that a librarian can check: what was asked, what PubMed answered, what was kept.
 
-It fills in the items of PRISMA-S (Rethlefsen et al. 2021, Syst Rev 10:39, doi 10.1186/s13643-020-01542-z) that a machine can
-know of these searches, and marks those that only people know.
+It fills in the items of PRISMA-S (Rethlefsen et al. 2021, Syst Rev 10:39, doi 10.1186/s13643-020-01542-z) that these searches
+answer; the others hang on the protocol and on other sources, and are the checklists' to answer.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Search:
 
 @dataclass(frozen=True)
 class Item:
-    """An item of PRISMA-S; `answer` is "" where only people can give it."""
+    """An item of PRISMA-S with what the searches answer."""
 
     number: str
     topic: str
@@ -46,8 +46,9 @@ def page(searches: Sequence[Search]) -> str:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
-        searches=searches, items=prisma_s(searches), platform=platform
-    )
+        searches=searches, items=(items := prisma_s(searches)), platform=platform,
+        others=[number for number, *_ in PRISMA_S if number not in {item.number for item in items}],
+    )  # fmt: skip
 
 
 def platform(search: Search) -> str:
@@ -63,7 +64,7 @@ def _sentence(text: str) -> str:
 
 
 def prisma_s(searches: Sequence[Search]) -> list[Item]:
-    """The 16 items, in short words, with what these searches answer."""
+    """The items that these searches answer, in short words."""
     limits = sorted({limit for search in searches for limit in search.log["strategy"]["limits"]})
     dated = [search for search in searches if search.log["limited_to_round"]]
     if dated:
@@ -92,4 +93,4 @@ def prisma_s(searches: Sequence[Search]) -> list[Item]:
             f" With {day} the strategy of {source} changed: {'; '.join(said)}."
             for source, day, said in differences((search.source, search.log) for search in searches)
         )
-    return [Item(number, topic, answers.get(number, "")) for number, _, topic, _ in PRISMA_S]
+    return [Item(number, topic, answers[number]) for number, _, topic, _ in PRISMA_S if number in answers]
