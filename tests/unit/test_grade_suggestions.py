@@ -255,3 +255,40 @@ def test_the_information_size_of_means_is_in_their_unit(outcome, expected):
     assert (finding.information and finding.information.needed) == (
         expected and pytest.approx(expected, rel=1e-5)
     )
+
+
+def of_arms(**design):
+    """Three trials of two intervention arms and one control each, with `design` in their rows, at two visits."""
+    for study in "ABC":
+        for visit in ("6 weeks", "12 weeks"):
+            for arm, group, n in (("a", "intervention", 40), ("b", "intervention", 60), ("c", "control", 50)):
+                yield {
+                    "study": study, "outcome": "x", "timepoint": visit, "arm": arm, "group": group, "n": n, "mean": 3 + n / 40, "sd": 2, **design,
+                }  # fmt: skip
+
+
+@each(
+    ("multi_arm", "analysis", "there"),
+    [
+        # 3 x 150 people in clusters with a design effect of 2, once each: not at each visit, and the control not with each arm
+        ("separate", {"model": "multilevel", "levels": ["timepoint"]}, 225), ("split", {"dependent": "robust", "levels": ["timepoint"]}, 225),
+        ("combine", {"dependent": "robust", "levels": ["timepoint"]}, 225),
+        # an aggregated effect is of no arms any more
+        ("split", {"dependent": "aggregate", "rho": 0.5, "levels": ["timepoint"]}, None),
+    ],
+)  # fmt: skip
+def test_people_of_several_effects_count_once(tmp_path, multi_arm, analysis, there):
+    rows = of_arms(design_effect=2)
+    found = results.of_sheet(tmp_path / "AB.csv", rows, measure="SMD", multi_arm=multi_arm, scale=None, analysis=analysis)  # fmt: skip
+    one = Outcome.model_validate({"id": "x", "measure": "SMD", "multi_arm": multi_arm})
+    (finding,) = find([one], {"x": found}, {}, Certainty.model_validate({}), "rob2")
+    assert (finding.information and finding.information.there) == there
+
+
+def test_events_are_not_counted_where_a_study_does_not_say_them():
+    arms = {group: {"n": 100, "events": 20} for group in ("intervention", "control")}
+    studies = [results.study(name, yi=-0.3, ci_low=-0.5, ci_high=-0.1, arms=own) for name, own in (("A", arms), ("B", {}))]  # fmt: skip
+    model = results.model(estimate=-0.3, ci_low=-0.5, ci_high=-0.1)
+    whole = results.result(measure="HR", scale="log", studies=studies, model=model)
+    (finding,) = find([Outcome.model_validate({"id": "x", "measure": "HR"})], {"x": whole}, {}, Certainty.model_validate({}), "rob2")  # fmt: skip
+    assert finding.information is None

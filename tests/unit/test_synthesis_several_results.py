@@ -1,6 +1,7 @@
 """Several results of one study, from the sheet to the pooled effect, and which of them count."""
 
 from functools import partial
+from operator import attrgetter
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from evergreen.protocol.loading import complete
 from evergreen.report import results
 from evergreen.report.further import further_blocks
 from evergreen.synthesis.result.analyses import SmallStudy
+from evergreen.synthesis.result.study_rows import in_all_groups
 from tests.results import of_sheet
 from tests.rows import each
 
@@ -88,6 +90,7 @@ def test_effects_of_one_study_are_no_studies(dependent):
     (outcome,) = complete({"review": {"title": "T"}, "outcomes": [{"id": "x", "measure": "MD"}]}).outcomes
     assert results.summary([outcome], {"x": found}).rows[0][1] == "4 (12 effects)"
     assert found.people == {"intervention": 80, "control": 80}
+    assert in_all_groups(found.studies, attrgetter("n")) == 160
     said = inconsistency(found, found.model, None).why
     assert "of 54 pairs of effects of different studies overlap" in said, (
         "6 pairs of studies, 9 of effects in each"
@@ -115,6 +118,11 @@ def test_small_study_effects_are_not_tested_by_effects_that_depend_on_each_other
     found = pooled(rows, measure="MD", scale=None, **{**own, "analysis": analysis}).small_study
     assert isinstance(found, SmallStudy) == tested
     assert tested or found.not_done.startswith("effects of one study depend on each other")
+
+
+def test_people_of_a_crossover_trial_are_counted_once(pooled):
+    rows = [{**row, "crossover": "yes", "r_paired": 0.5} for row in both(5, 7)]
+    assert in_all_groups(pooled(rows, measure="MD", scale=None).studies, attrgetter("n")) == 20
 
 
 def test_results_may_be_combined_to_one_effect(pooled):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, INK, tint
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative
-from evergreen.synthesis.result.study_rows import Study
+from evergreen.synthesis.result.study_rows import Study, in_all_groups
 
 NEW, BEFORE = COLOURS[0], tint(COLOURS[0], 0.25)
 PANEL, BETWEEN = 90.0, 16.0
@@ -36,28 +37,13 @@ def places_of(result: Result) -> tuple[str, dict[str, str]]:
     return "round", {study.study: study.round for study in result.studies if study.round}
 
 
-def participants(rows: Sequence[Study]) -> float | None:
-    """Participants of one study's rows; a control that several of them share in full counts once. None where a number is missing."""
-    shared: dict[str, float | None] = {}
-    found: list[float | None] = []
-    for row in rows:
-        for group, arm in row.arms.items():
-            if group == "control" and row.control:
-                shared[row.control] = arm.n
-            else:
-                found.append(arm.n)
-    found += shared.values()
-    known = [n for n in found if n is not None]
-    return float(sum(known)) if known and len(known) == len(found) else None
-
-
 def evidence(result: Result, setting: Setting) -> Drawn:
     """Studies and participants in bars, one for each year or round in which there are new ones."""
     by, place_of = places_of(result)
     rows: dict[str, list[Study]] = {}
     for study in result.studies:
         rows.setdefault(study.study, []).append(study)
-    sizes = {name: participants(own) for name, own in rows.items() if name in place_of}
+    sizes = {name: in_all_groups(own, attrgetter("n")) for name, own in rows.items() if name in place_of}
     in_time: Callable[[str], Any] = float if by == "year" else str
     order = sorted({place_of[name] for name in sizes}, key=in_time)
     studies = np.array([sum(place_of[name] == place for name in sizes) for place in order])

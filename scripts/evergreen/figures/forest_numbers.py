@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from evergreen.figures.forest_presets import HEADS, LEAST_NEEDED, Fields, Preset
@@ -12,7 +13,7 @@ from evergreen.figures.scales import decimals_needed, effect_decimals, number
 from evergreen.figures.setting import Setting
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
+from evergreen.synthesis.result.study_rows import Arm, LeftOut, Row, Study, in_group
 
 MARKS = {"imputed": "‡", "derived": "†"}
 NOTES = {
@@ -21,7 +22,6 @@ NOTES = {
 }
 """Signs of numbers that are not reported, the least trusted first, and what they mean."""
 PEOPLE = ("events", "n")
-Row = Study | LeftOut
 
 
 class Groups:
@@ -90,7 +90,9 @@ class Groups:
         for group in self.names:
             for cell in self.cells:
                 sums = {
-                    n: total for n in cell if n in names and (total := count(studies, group, n)) is not None
+                    n: total
+                    for n in cell
+                    if n in names and (total := in_group(studies, group, attrgetter(n))) is not None
                 }
                 if sums:
                     found[f"{group}:{'/'.join(cell)}"] = Cell((self._text(cell, sums),))
@@ -102,7 +104,9 @@ class Groups:
         def rows(group: str) -> float:
             return math.fsum(arm.n or 0.0 for study in studies if (arm := study.arms.get(group)) is not None)
 
-        return any(rows(group) > (count(studies, group, "n") or math.inf) for group in self.names)
+        return any(
+            rows(group) > (in_group(studies, group, attrgetter("n")) or math.inf) for group in self.names
+        )
 
     def noted(self, arms: Mapping[str, Arm]) -> dict[str, Any]:
         """The numbers of a row, for the table beside the figure."""
@@ -134,16 +138,3 @@ def signs_of(study: Row) -> list[str]:
     """The signs that the row of a study may have."""
     of_arms = [_sign(arm, name) for _, arm in arms_of(study) for name in (*arm.derived, *arm.imputed)]
     return [*of_arms, sign_of_effect(study, {}) if isinstance(study, Study) else ""]
-
-
-def count(studies: Sequence[Row], group: str, what: str) -> float | None:
-    """Participants (`n`) or `events` of all studies in a group, an arm once whatever the results that it has; None where a study does not say."""
-    counts: dict[tuple[str, str], float] = {}
-    for study in studies:
-        found = getattr(study.arms.get(group), what, None)
-        if found is None:
-            return None
-        shared = isinstance(study, Study) and study.control is not None and group == "control"
-        arm = "" if shared or not isinstance(study, Study) else study.levels.get("arm", "")
-        counts[study.study, arm] = max(found, counts.get((study.study, arm), found))
-    return math.fsum(counts.values())

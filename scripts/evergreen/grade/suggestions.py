@@ -24,7 +24,7 @@ from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Asymmetry, SmallStudy
 from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.study_rows import Study
+from evergreen.synthesis.result.study_rows import Study, in_all_groups
 from evergreen.tables import grouped
 
 MOST_DOWN = 2
@@ -251,16 +251,15 @@ def _for_risks(
 
 def _people(result: Result) -> float | None:
     """Participants, of cluster-randomised trials the effective sample size."""
-    if any(arm.effective_n is not None for study in result.counted for arm in study.arms.values()):
+    every = [one for study in result.counted for one in (study, *getattr(study, "parts", ()))]
+    if any(arm.effective_n is not None for one in every for arm in one.arms.values()):
         return _used(result, "n")
     return result.participants
 
 
 def _used(result: Result, name: str) -> float | None:
-    """A number of all arms together; None where one does not say it."""
-    numbers = [arm.used(name) for study in result.counted for arm in study.arms.values()]
-    known = [one for one in numbers if one is not None]
-    return sum(known) if known and len(known) == len(numbers) else None
+    """A number of all arms together; None where one does not say it, and of effects that are of no arms, as aggregated ones."""
+    return in_all_groups(result.counted, lambda arm: arm.used(name))
 
 
 def publication_bias(result: Result, asymmetry_p: float, missing: str) -> Suggestion:

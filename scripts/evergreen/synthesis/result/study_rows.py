@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from evergreen.synthesis.result.result_part import (
@@ -183,6 +184,34 @@ class LeftOut(Part):
         default="",
     )
     rows: tuple[SheetRow, ...] = _rows()
+
+
+Row = Study | LeftOut
+Counted = Callable[[Arm], float | None]
+
+
+def in_group(studies: Iterable[Row], group: str, number: Counted) -> float | None:
+    """A number of all arms of a group together, an arm once whatever the results that it has; None where a study does not say it."""
+    counts: dict[tuple[str, str], float] = {}
+    for study in studies:
+        found = number(study.arms[group]) if group in study.arms else None
+        if found is None:
+            return None
+        shared = isinstance(study, Study) and study.control is not None and group == "control"
+        arm = "" if shared or not isinstance(study, Study) else study.levels.get("arm", "")
+        counts[study.study, arm] = max(found, counts.get((study.study, arm), found))
+    return math.fsum(counts.values())
+
+
+def in_all_groups(studies: Sequence[Row], number: Counted) -> float | None:
+    """The same of all groups; people who are both groups of a crossover trial count once. None of effects without arms, too."""
+    groups = {group for study in studies for group in study.arms}
+    counts = []
+    for group in groups:
+        own = [study for study in studies if group != "control" or getattr(study, "r_paired", None) is None]
+        counts.append(in_group(own, group, number))
+    known = [count for count in counts if count is not None]
+    return math.fsum(known) if known and len(known) == len(groups) else None
 
 
 class ArmLeftOut(Part):
