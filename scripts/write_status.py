@@ -103,7 +103,9 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     elif "characteristics" in inputs:
         items += waiting_data.waiting_characteristics(table("characteristics"), table("merged"))
     if "certainty" in inputs and "merged" in inputs:
-        items += waiting_data.waiting_ratings(table("certainty")["outcome"], table("merged"), params["data"])
+        items += waiting_data.waiting_ratings(
+            table("certainty")["outcome"], table("merged"), params["data"], studies
+        )
     if "works" not in inputs and "merged" not in inputs:
         items += status.waiting_beginning(params["begun"])
     items += status.waiting_unread(params["unread"])
@@ -202,7 +204,7 @@ def _waiting_people(
     conflicts = inputs.table(task.conflicts) if begun is not None else pd.DataFrame(columns=["status"])
     return items + waiting_data.waiting_conflicts(
         conflicts, task.what, f"{task.folder}/adjudication.csv", late, task.lists,
-        included if "studies" in inputs else None,
+        included if "studies" in inputs else None, begun if task is EXTRACTION else None,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from evergreen.errors import InputError
-from evergreen.extraction.merge import merge_extraction
+from evergreen.extraction.merge import merge_extraction, merge_studies
 from evergreen.extraction.queries.asking import COLUMNS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import queries
@@ -89,6 +89,28 @@ def test_those_whom_the_protocol_names_are_told_what_their_sheets_lack_and_where
         f"CD: 1 row to fill in (extraction): S1 {where.format('CD')}",
     ]
     assert all(item.blocks and item.page for item in items)
+
+
+def test_a_study_that_is_extracted_but_not_described_is_no_study_to_extract():
+    """CD has the rows of S1 and no sheet of study-level columns; of S2 nothing at all."""
+    merged = merge_extraction({"AB": sheet({}, {"study": "S2"}), "CD": sheet({})})
+    columns = pd.DataFrame(
+        {
+            "study": ["S1", "S2"],
+            "dose": ["5", "6"],
+            "_file": "studies-AB.csv",
+            "_row": [2, 3],
+            "_awaited": False,
+        }
+    )
+    described = merge_studies({"AB": columns, "CD": columns[:0]})
+    conflicts = pd.concat([merged.conflicts, described.conflicts])
+    items = waiting_conflicts(conflicts, "extraction", "config/extraction/adjudication.csv", {"CD": []}, "extraction/worklists", ["S1", "S2"], merged.rows)  # fmt: skip
+    page = "open results/extraction/worklists/CD.html, save as config/extraction"
+    assert [item.line() for item in items] == [
+        f"CD: 1 study to do (extraction): S2 ({page}/CD.csv)",
+        f"CD: characteristics of 1 study to do (extraction): S1 ({page}/studies-CD.csv)",
+    ]
 
 
 def test_nobody_has_begun_and_everybody_named_is_told():
@@ -373,6 +395,20 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
         + waiting_unread([])
     )
     assert named(["a", "b", "c"], most=2) == "a, b and 1 more"
+
+
+@each(
+    ("status", "said"),
+    [
+        ("included", ""),
+        ("pending", ""),
+        ("excluded", "certainty of 1 outcome that no study of the review has a row of: pain"),
+    ],
+)
+def test_a_rating_whose_studies_have_left_the_review_is_named(status, said):
+    studies = pd.DataFrame({"study": ["Ash 2001"], "status": [status]})
+    rows = pd.DataFrame({"study": ["ash 2001", "Oak"], "outcome": ["Pain", "Pain"]})
+    assert "".join(item.what for item in waiting_ratings(["pain"], rows, {"pain": "pain"}, studies)) == said
 
 
 def test_a_study_of_which_only_the_characteristics_are_there_is_named():

@@ -50,11 +50,18 @@ def waiting_characteristics(characteristics: pd.DataFrame, rows: pd.DataFrame) -
     return if_any(Waiting("extractors", said, "config/extraction/", len(left), blocks=False))
 
 
-def waiting_ratings(rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str]) -> list[Waiting]:
-    """Outcomes whose certainty is rated although no study has a row of them; `data` what sheets call each outcome."""
+def waiting_ratings(
+    rated: Iterable[str], rows: pd.DataFrame, data: Mapping[str, str], studies: pd.DataFrame | None = None
+) -> list[Waiting]:
+    """Outcomes whose certainty is rated although no study has a row of them, or none that may count; `data` what sheets call each outcome,
+    `studies` as screening lists them, None without screening."""
+    if studies is not None:
+        counted = set(map(folded, studies.loc[studies["status"].ne("excluded"), "study"]))
+        rows = rows[rows["study"].map(folded).isin(counted)]
     there = set(map(folded, rows["outcome"]))
     left = [name for name in dict.fromkeys(rated) if folded(data[name]) not in there]
-    said = f"certainty of {plural(len(left), 'outcome')} that no study has a row of: {named(left)}"
+    which = "study" if studies is None else "study of the review"
+    said = f"certainty of {plural(len(left), 'outcome')} that no {which} has a row of: {named(left)}"
     return if_any(Waiting("anyone", said, "config/certainty", len(left), blocks=False))
 
 
@@ -111,15 +118,19 @@ def behind(
     included: Iterable[str], rows: pd.DataFrame | None, column: str, people: Iterable[str]
 ) -> dict[str, list[str]]:
     """{person whom the protocol names: included studies of which nothing is that person's}; `column` of `rows` names who has a row."""
-    by_person: dict[str, set[str]] = {}
+    done = _done(rows, column)
+    studies = sorted(set(included))
+    return {person: [one for one in studies if folded(one) not in done.get(person, ())] for person in people}
+
+
+def _done(rows: pd.DataFrame | None, column: str) -> dict[str, set[str]]:
+    """{person: studies, as they are compared, of which a row is that person's}."""
+    done: dict[str, set[str]] = {}
     if rows is not None:
         for study, names in zip(rows["study"], rows[column], strict=True):
             for name in names.split("; "):
-                by_person.setdefault(name, set()).add(folded(study))
-    studies = sorted(set(included))
-    return {
-        person: [one for one in studies if folded(one) not in by_person.get(person, ())] for person in people
-    }
+                done.setdefault(name, set()).add(folded(study))
+    return done
 
 
 def waiting_conflicts(
@@ -129,9 +140,10 @@ def waiting_conflicts(
     late: Mapping[str, Sequence[str]] | None = None,
     lists: str = "",
     included: Iterable[str] | None = None,
+    merged: pd.DataFrame | None = None,
 ) -> list[Waiting]:
     """What extractors or assessors have not settled: studies that one of them has not begun, what sheets await, disagreements, and
-    adjudications of what is in no sheet any more.
+    adjudications of what is in no sheet any more. Of a study of which the `merged` rows have one of a person, only the study-level columns are missing.
 
     `where` is the adjudication sheet. `late` (`behind`) are those whom the protocol names; they find their work in the folder `lists`
     under results/. A study that only one of them has begun awaits the others where it is one of the `included`, so that a mistyped
@@ -141,24 +153,33 @@ def waiting_conflicts(
     folder = where.rsplit("/", 1)[0]
     items = []
     absent = {person: {folded(study): study for study in studies} for person, studies in (late or {}).items()}
+    done = _done(merged, "extractors")
+    described: dict[str, dict[str, str]] = {}
     awaited: dict[str, list[str]] = {}
     for row in tables.rows(conflicts[conflicts["status"].eq("pending")]):
         for person, state in (value.split("=") for value in row["values"].split("; ")):
             if state == "absent" and (asked is None or folded(row["study"]) in asked):
-                absent.setdefault(person, {}).setdefault(folded(row["study"]), row["study"])
+                to_do = described if folded(row["study"]) in done.get(person, ()) else absent
+                to_do.setdefault(person, {}).setdefault(folded(row["study"]), row["study"])
             elif state == AWAITS:
                 awaited.setdefault(person, []).append(row["study"])
-    for person in sorted({*absent, *awaited}):
-        place, page = f"{folder}/{person}.csv", ""
+    for person in sorted({*absent, *awaited, *described}):
+        begin, page = "", ""
         if late is not None and person in late:
             page = f"{lists}/{person}.html"
-            place = f"open results/{page}, save as {place}"
+            begin = f"open results/{page}, save as "
+        place = f"{begin}{folder}/{person}.csv"
         if studies := sorted(absent.get(person, {}).values()):
             said = f"{plural(len(studies), 'study', 'studies')} to do ({what}): {named(studies)}"
             items.append(Waiting(person, said, place, len(studies), page=page))
         if rows := awaited.get(person):
             said = f"{plural(len(rows), 'row')} to fill in ({what}): {named(sorted(set(rows)))}"
             items.append(Waiting(person, said, place, len(rows), page=page))
+        if studies := sorted(described.get(person, {}).values()):
+            said = f"characteristics of {plural(len(studies), 'study', 'studies')} to do ({what}): {named(studies)}"
+            items.append(
+                Waiting(person, said, f"{begin}{folder}/studies-{person}.csv", len(studies), page=page)
+            )
     of = Counter(conflicts["status"])
     listed = f"results/{folder.removeprefix('config/')}/conflicts.csv"
     todo = f"copy {listed}, fill in value and adjudicator, save as {where}"
