@@ -329,3 +329,16 @@ def test_effects_as_such_come_back_on_their_scale(tmp_path):
         other = synthesis.result(own.assign(round="", screening=""), made[name][1])
         assert numbers(other.model) == pytest.approx(numbers(result.model), rel=1e-10)
     assert float(package.tables["study-results"]["Exp mean"].iloc[0]) == pytest.approx(0.8)
+
+
+def test_a_study_is_spelt_alike_in_all_tables():
+    rows = pd.DataFrame(
+        [{"study": "Lee 2004", "outcome": "death", "timepoint": "", "group": group, "arm": group, "events": "8", "n": "100"} for group in ("intervention", "control")]
+    )  # fmt: skip
+    entry = pooling(id="death", name="death", measure="RR")
+    judged = {**dict.fromkeys(("outcome", "timepoint", "comparison", "effect", "variant", "support"), "")}
+    judgements = pd.DataFrame([{**judged, "study": "LEE 2004", "domain": "D1", "judgement": "low"}])
+    studies = pd.DataFrame([{"study": "lee 2004", "age": "50"}])
+    found = revman.package({"death": synthesis.result(rows, entry)}, {"death": entry}, {"death": typed(rows)}, studies, judgements, tool_of("rob2")).tables  # fmt: skip
+    assert {spelt for table in found.values() for spelt in table["Study"]} == {"Lee 2004"}
+    assert set(found) == {"study-arms", "study-results", "study-information", "risk-of-bias"}

@@ -24,7 +24,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.characteristics import OF_THE_ROW
 from evergreen.report.exchange.slice_rows import rows_of
-from evergreen.sheets import columns_of
+from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import as_called
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.study_rows import LeftOut, Study
@@ -84,6 +84,7 @@ def package(
     tool: Tool,
 ) -> Package:
     """Everything that RevMan Web takes of a review. By outcome: its result, its entry in the protocol and the rows of its slice."""
+    spelt: dict[str, str] = {}
     lines: list[dict[str, str]] = []
     arms: dict[tuple[str, str], dict[str, str]] = {}
     behind: list[dict[str, str]] = []
@@ -92,6 +93,7 @@ def package(
             if "reason" in line:
                 behind.append(line)
                 continue
+            line["Study"] = spelt.setdefault(folded(line["Study"]), line["Study"])
             lines.append(line)
             called = outcomes[name].favours
             side = called.intervention if line["Reference arm"] else called.control
@@ -104,10 +106,15 @@ def package(
     }
     # A review without study-level columns has no table of them.
     if studies is not None and len(studies):
-        found["study-information"] = information(studies)
+        found["study-information"] = information(_as_in_results(studies, spelt))
     if judgements is not None:
-        found["risk-of-bias"] = risk_of_bias(judgements, outcomes, tool)
+        found["risk-of-bias"] = risk_of_bias(_as_in_results(judgements, spelt), outcomes, tool)
     return Package(found, tables.frame_of(behind, ("Study", "Outcome", "Arm", "reason")))
+
+
+def _as_in_results(table: pd.DataFrame, spelt: Mapping[str, str]) -> pd.DataFrame:
+    """A table of studies as they are `spelt` in the results, by folded name: RevMan takes every other spelling for another study."""
+    return table.assign(study=[spelt.get(folded(name), name) for name in table["study"]])
 
 
 def _results(result: Result, outcome: Outcome, rows: Sequence[Row]) -> Iterator[dict[str, str]]:
