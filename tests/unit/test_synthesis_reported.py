@@ -116,10 +116,12 @@ def test_effects_of_which_single_rows_say_that_they_are_ratios_are_shown_as_such
 
 
 def test_a_bound_of_a_p_value_is_said_where_a_study_is_left_out():
-    row = {**CELLS, "estimate_ci_low": "", "not_derived": "estimate_se: P < 0.001 is a bound"}
+    why = "estimate_se: P < 0.001 is a bound; sd_baseline: it is skewed"
+    row = {**CELLS, "estimate_ci_low": "", "not_derived": why}
     (left_out,) = choose(pd.DataFrame([row]), pooling(measure="HR", scale="ratio")).left_out
     assert left_out.reason == (
-        "an estimate is reported without standard error or interval (estimate_se: P < 0.001 is a bound)"
+        "an estimate is reported without standard error or interval"
+        " (standard error: P < 0.001 is a bound; standard deviation at baseline: it is skewed)"
     )
 
 

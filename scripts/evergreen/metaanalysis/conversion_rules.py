@@ -189,7 +189,7 @@ RULES = (
         "variance of a sum", "sd_of_rest", outside=("r_parts",), about="the mean",
     ),
     Rule(
-        "percent", ("events",), _as_named("n", "percent", "percent_half"), "{percent:g} % of the participants", _HANDBOOK + "6.4.1",
+        "percent", ("events",), _as_named("n", "percent", "percent_half"), "{percent:g}% of the participants", _HANDBOOK + "6.4.1",
         "events_from_percent", assumes="the whole number that is printed as this percentage", about="the events",
     ),
     Rule(
@@ -217,7 +217,7 @@ RULES = (
         )
         for kind, name, function, needs, more in (
             ("se", "standard error", "se", {"se": "difference_se"}, ""),
-            ("ci", "{difference_percent} % interval", "interval",
+            ("ci", "{difference_percent}% interval", "interval",
              {"low": "difference_low", "high": "difference_high", "level": "difference_level",
               "distribution": "difference_distribution"}, ", {difference_distribution_name} distribution of the difference"),
             ("t", "t", "t", {"difference": "difference", "statistic": "difference_t"}, ""),
@@ -258,7 +258,7 @@ RULES = (
     Rule(
         "estimate_ci", ("estimate_se",),
         {"low": "effect_low", "high": "effect_high", "level": "estimate_level", "distribution": "estimate_distribution"},
-        "from the {estimate_percent} % interval, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_any_interval",
+        "from the {estimate_percent}% interval, {estimate_distribution_name} distribution", _HANDBOOK + "6.3", "se_from_any_interval",
         options={"df": "estimate_df"}, assumes="{estimate_distribution_name} distribution of the estimate", rows=CONTRAST, about="the estimate",
     ),
     Rule(

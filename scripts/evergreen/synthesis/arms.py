@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 from evergreen.errors import InputError
@@ -13,6 +14,7 @@ from evergreen.extraction.row_values import marked
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups
 from evergreen.metaanalysis.trial_designs import effective_size
+from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result.study_rows import Arm, SheetRow
 
 Rows = Sequence[Row]
@@ -29,8 +31,12 @@ EVENTS_NOT_PEOPLE = (
 WORDS = {
     "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
-    "r": "correlation", "design_effect": "design effect", "r_paired": "correlation of a person's values under both treatments",
+    "estimate": "estimate", "estimate_se": "standard error", "r": "correlation", "design_effect": "design effect", "r_paired": "correlation of a person's values under both treatments",
 }  # fmt: skip
+
+
+_COLUMN = re.compile(r"(?:^|(?<=; ))[a-z_0-9]+(?=: )")
+"""The column that a number does not follow into, before what is said of it."""
 
 
 def faults(study: str, rows: Rows) -> list[InputError]:
@@ -76,7 +82,8 @@ def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
 
 def why_not_derived(rows: Rows) -> str:
     """Why a number does not follow from others, in brackets; "" where nothing says so."""
-    return next((f" ({row['not_derived']})" for row in rows if row["not_derived"]), "")
+    said = next((row["not_derived"] for row in rows if row["not_derived"]), "")
+    return f" ({_COLUMN.sub(lambda found: WORDS.get(found[0], in_words(found[0])), said)})" if said else ""
 
 
 def empty(rows: Rows, needed: Sequence[str]) -> str:
