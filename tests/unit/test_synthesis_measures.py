@@ -40,7 +40,6 @@ def test_from_a_sheet_to_a_pooled_result(measure):
         (MEASURES[measure].scale == "log" and kind.groups == 2) or measure in ("ROMC", "VRC", "HR")
     )
     estimate = found["model"]["estimate"]
-    assert shown.forward(shown.back(estimate)) == pytest.approx(estimate)
     assert np.isfinite(shown.back(estimate))
     # what is shown is what the mathematics says; a double arcsine goes back with the studies' sizes
     if measure != "PFT":

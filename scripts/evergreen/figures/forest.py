@@ -35,6 +35,7 @@ from evergreen.figures.wording import (
     overall,
     without_subgroup,
 )
+from evergreen.metaanalysis.transforms import freeman_tukey
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
 from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
@@ -57,15 +58,15 @@ def forest(result: Result, setting: Setting, *, by: str | None = None) -> Drawn:
     return Drawn(first, pd.DataFrame(content.drawn), tuple(further))
 
 
-def own_size(study: Study, measure: str, scale: Scale) -> tuple[float, float, float]:
+def own_size(study: Study, scale: Scale) -> tuple[float, float, float]:
     """Effect and limits of a study, on the analysis scale of the pooled effect. A double arcsine is moved to where that scale
     shows what the study's own size makes of it."""
     effect = study.yi, study.ci_low, study.ci_high
     n = study.arms["single"].n if "single" in study.arms else None
-    if measure != "PFT" or not n or scale.short != "Proportion":
+    if not n or scale.size is None:
         return effect
-    own = double_arcsine(n)
-    low, middle, high = (scale.forward(own.back(value)) for value in effect)
+    own, whole = double_arcsine(n), scale.size
+    low, middle, high = (float(freeman_tukey(own.back(value) * whole, whole)) for value in effect)
     return low, middle, high
 
 
@@ -114,7 +115,7 @@ class _Content:
             self._note_left_out(study)
             return Row(study.label, cells, **place)
         analysed = (study.yi, study.ci_low, study.ci_high)
-        effect = own_size(study, self.result.measure, self.scale)
+        effect = own_size(study, self.scale)
         cells["effect"] = Cell(self.preset.interval(self.scale, *effect), sign_of_effect(study, cells))
         for key, weights in self.weights.items():
             if (weight := weights.get(id(study))) is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from evergreen.metaanalysis import transforms
@@ -31,35 +30,28 @@ def _exp(value: float) -> float:
     return math.exp(value) if value < 700 else math.inf
 
 
-def _log(value: float) -> float:
-    return math.log(value) if value > 0 else -math.inf
-
-
 def _expit(value: float) -> float:
     return 1 / (1 + _exp(-value))
-
-
-def _logit(value: float) -> float:
-    return math.log(value / (1 - value))
 
 
 @dataclass(frozen=True)
 class Scale:
     """One measure as a reader sees it.
 
-    `back` takes a number from the analysis scale to the shown scale, `forward` the other way; `null` is the
+    `back` takes a number from the analysis scale to the shown scale; `null` is the
     value of no effect on the analysis scale, `analysis` what a number of that is called where it is another. The axis is even in the analysis scale for ratios (a log axis)
-    and even in the shown numbers otherwise. `decimals` are those of effects and their limits, wherever they are shown.
+    and even in the shown numbers otherwise. `decimals` are those of effects and their limits, wherever they are shown; `size` is the number
+    of participants with which a double arcsine goes back.
     """
 
     name: str
     short: str
     null: float | None = 0.0
     back: Callable[[float], float] = _same
-    forward: Callable[[float], float] = _same
     ratio: bool = False
     decimals: int = 2
     analysis: str = ""
+    size: float | None = None
 
     def text(self, value: float | None) -> str:
         """A number of the analysis scale as readers see it; "" where there is none."""
@@ -99,15 +91,10 @@ def _sine_square(value: float) -> float:
     return math.sin(min(max(value, 0.0), math.pi / 2)) ** 2
 
 
-def _arcsine(value: float) -> float:
-    return math.asin(math.sqrt(value))
-
-
-# `Measure.scale`: from the analysis scale to the shown one, and the other way.
-TRANSFORMATIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]] = {
-    "identity": (_same, _same), "log": (_exp, _log), "logit": (_expit, _logit), "square": (_square, math.sqrt),
-    "arcsine": (_sine_square, _arcsine), "correlation": (math.tanh, math.atanh),
-    "freeman_tukey": (_same, _same),  # going back needs a sample size: see `scale_of`
+# `Measure.scale`: from the analysis scale to the shown one.
+BACK: dict[str, Callable[[float], float]] = {
+    "identity": _same, "log": _exp, "logit": _expit, "square": _square, "arcsine": _sine_square, "correlation": math.tanh,
+    "freeman_tukey": _same,  # going back needs a sample size: see `scale_of`
 }  # fmt: skip
 # What a number of the analysis scale is called, before the name of what is shown.
 ANALYSES = {
@@ -131,33 +118,27 @@ def _of_measure(measure: str) -> Scale:
     own = MEASURES[measure]
     # none of their values is that of no effect
     absolute = own.kind in ("proportion", "rate")
-    back, forward = TRANSFORMATIONS[own.scale]
     ratio = own.scale == "log" and not absolute
     head = HEADS.get(measure, "")
     noun = head[:1].lower() + head[1:] or own.name.partition(" (")[0]
     name, analysis = noun[:1].upper() + noun[1:], ANALYSES.get(own.scale, "")
     return Scale(
-        name, SHORT.get(measure, measure), None if absolute else 0.0, back, forward, ratio,
+        name, SHORT.get(measure, measure), None if absolute else 0.0, BACK[own.scale], ratio,
         analysis=f"{analysis} {noun}" if analysis else "",
     )  # fmt: skip
 
 
-SCALES = {measure: _of_measure(measure) for measure in MEASURES if MEASURES[measure].scale in TRANSFORMATIONS}
-GENERIC_RATIO = Scale("Ratio", "Ratio", back=_exp, forward=_log, ratio=True, analysis="Log ratio")
-
-
-def _from_double_arcsine(n: float, value: float) -> float:
-    return float(transforms.inverse_freeman_tukey(value, n))
-
-
-def _to_double_arcsine(n: float, value: float) -> float:
-    return float(transforms.freeman_tukey(value * n, n))
+SCALES = {measure: _of_measure(measure) for measure in MEASURES if MEASURES[measure].scale in BACK}
+GENERIC_RATIO = Scale("Ratio", "Ratio", back=_exp, ratio=True, analysis="Log ratio")
 
 
 def double_arcsine(n: float) -> Scale:
     """The double arcsine of a proportion among `n`, shown as the proportion (Miller 1978)."""
-    back, forward = partial(_from_double_arcsine, n), partial(_to_double_arcsine, n)
-    return Scale("Proportion", "Proportion", null=None, back=back, forward=forward, analysis=HEADS["PFT"])
+
+    def back(value: float) -> float:
+        return float(transforms.inverse_freeman_tukey(value, n))
+
+    return Scale("Proportion", "Proportion", null=None, back=back, analysis=HEADS["PFT"], size=n)
 
 
 def scale_of(measure: str, shown: str = "", studies: Sequence[Study] = ()) -> Scale:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from evergreen.counting import studies_cell
 from evergreen.figures.forest_drawing import draw
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
-from evergreen.figures.scales import Scale, effect_decimals, number, of_result, same_axis, scale_of
+from evergreen.figures.scales import Scale, number, of_analysis, of_result, same_axis
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.wording import favours, interval_of, levels, method, sensitivities, tau2, without_value
 from evergreen.sheets.columns import in_words
@@ -24,41 +24,26 @@ from evergreen.synthesis.result.pooled_models import PooledModel
 
 @dataclass(frozen=True)
 class Entry:
-    """One pooled result with an estimate: its label, effect and limits on the analysis scale (None where there are none)."""
+    """One pooled result, which has an estimate, on the analysis scale; its label, and of how many effects and studies it is."""
 
     label: str
     k: int
     studies: int
-    estimate: float
-    ci_low: float | None
-    ci_high: float | None
-    tau2: float | None
-    I2: float | None
+    found: PooledModel | Step | Without
     remark: str = ""
     bold: bool = False
 
-    @classmethod
-    def of(
-        cls,
-        label: str,
-        k: int,
-        studies: int,
-        found: PooledModel | Step | Without,
-        *,
-        remark: str = "",
-        bold: bool = False,
-    ) -> Self:
-        assert found.estimate is not None, label
-        return cls(
-            label, k, studies, found.estimate, found.ci_low, found.ci_high, found.tau2, found.I2, remark, bold
-        )
+    @property
+    def estimate(self) -> float:
+        assert self.found.estimate is not None, self.label
+        return self.found.estimate
 
 
 def leave_one_out(result: Result, found: Influence, setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
     labels = {one.label for one in found.studies}
     entries = [
-        Entry.of(one.label, result.k - 1, result.count_of(labels - {one.label}), one.without)
+        Entry(one.label, result.k - 1, result.count_of(labels - {one.label}), one.without)
         for one in found.studies
     ]
     return _drawn(result, setting, "Study left out", entries)
@@ -69,7 +54,7 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
     added = [one.label for one in found.steps]
     labels = [f"{one.label} ({one.place})" if found.by != "round" else one.label for one in found.steps]
     entries = [
-        Entry.of(f"+ {label}" if i else label, step.k, result.count_of(set(added[: i + 1])), step)
+        Entry(f"+ {label}" if i else label, step.k, result.count_of(set(added[: i + 1])), step)
         for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
     notes = without_value(result, found.without_value, found.by, "not in this order")
@@ -79,7 +64,7 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
 def living(result: Result, setting: Setting) -> Drawn:
     """The pooled effect as of each round in which the outcome's data changed."""
     entries = [
-        Entry.of(day, view.model.k, view.model.studies, view.model, remark=", ".join(view.added))
+        Entry(day, view.model.k, view.model.studies, view.model, remark=", ".join(view.added))
         for day, view in result.rounds.items()
         if view.model is not None and view.model.estimate is not None
     ]
@@ -102,16 +87,14 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
                 {"label": label, "k": analysis.k, "studies": None, "measure": analysis.measure, "reason": why}
             )
         elif not same_axis(analysis.measure, result.measure):
-            other = scale_of(analysis.measure, result.scale)
-            other = replace(other, decimals=effect_decimals([other.back(value) for value in model.interval]))
+            other = of_analysis(result, analysis)
             shown = " ".join(preset.interval(other, *model.interval))
             notes.append(f"On another scale: {label}, {other.short} {shown}.")
             beside.append(
-                _numbers(Entry.of(label, model.k, model.studies, model), other)
-                | {"measure": analysis.measure}
+                _numbers(Entry(label, model.k, model.studies, model), other) | {"measure": analysis.measure}
             )
         else:
-            entries.append(Entry.of(label, model.k, model.studies, model))
+            entries.append(Entry(label, model.k, model.studies, model))
     ordered = sorted(entries, key=lambda entry: (entry.estimate, entry.label))
     return _drawn(
         result,
@@ -150,25 +133,24 @@ def _drawn(
     pooled = result.pooled if total else None
     shown_entries = [
         *entries,
-        *([Entry.of(whole, pooled.k, pooled.studies, pooled, bold=True)] if pooled else []),
+        *([Entry(whole, pooled.k, pooled.studies, pooled, bold=True)] if pooled else []),
     ]
     rows, numbers = [], []
     for entry in shown_entries:
         # A single study under Knapp and Hartung has an estimate and no interval.
-        bounded = entry.ci_low is not None and entry.ci_high is not None
-        low = entry.estimate if entry.ci_low is None else entry.ci_low
-        high = entry.estimate if entry.ci_high is None else entry.ci_high
-        effect = (
-            preset.interval(scale, entry.estimate, low, high) if bounded else (scale.text(entry.estimate),)
-        )
+        found, middle = entry.found, entry.estimate
+        bounded = found.ci_low is not None and found.ci_high is not None
+        low = middle if found.ci_low is None else found.ci_low
+        high = middle if found.ci_high is None else found.ci_high
+        effect = preset.interval(scale, middle, low, high) if bounded else (scale.text(middle),)
         cells = {"k": Cell((studies_cell(entry.studies, entry.k),)), "effect": Cell(effect)}
-        if entry.tau2 is not None:
-            cells["tau2"] = Cell((tau2(entry.tau2),))
-        if entry.I2 is not None:
-            cells["I2"] = Cell((f"{number(entry.I2, 0)}%",))
+        if found.tau2 is not None:
+            cells["tau2"] = Cell((tau2(found.tau2),))
+        if found.I2 is not None:
+            cells["I2"] = Cell((f"{number(found.I2, 0)}%",))
         if remark and entry.remark:
             cells["remark"] = Cell((entry.remark,))
-        mark = Mark("diamond" if entry.bold else "point", entry.estimate, low, high)
+        mark = Mark("diamond" if entry.bold else "point", middle, low, high)
         rows.append(Row(entry.label, cells, mark, bold=entry.bold, space=4 if entry.bold else 0))
         numbers.append(_numbers(entry, scale) | ({"measure": result.measure, "reason": ""} if beside else {}))
     columns = {key for row in rows for key in row.cells}
@@ -193,10 +175,10 @@ def _drawn(
 
 def _numbers(entry: Entry, scale: Scale) -> dict[str, Any]:
     """A line of the table of numbers."""
-    low, high = entry.ci_low, entry.ci_high
+    found, low, high = entry.found, entry.found.ci_low, entry.found.ci_high
     return {
         "label": entry.label, "k": entry.k, "studies": entry.studies, "effect": scale.back(entry.estimate),
         "ci_low": None if low is None else scale.back(low), "ci_high": None if high is None else scale.back(high),
-        "analysis_effect": entry.estimate, "analysis_ci_low": low, "analysis_ci_high": high, "tau2": entry.tau2,
-        "I2": entry.I2, "remark": entry.remark,
+        "analysis_effect": entry.estimate, "analysis_ci_low": low, "analysis_ci_high": high, "tau2": found.tau2,
+        "I2": found.I2, "remark": entry.remark,
     }  # fmt: skip
