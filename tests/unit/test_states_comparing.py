@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from evergreen.report.blocks import Table
+from evergreen.report.changes.comparison import sections
 from evergreen.states.comparing import compare
 from evergreen.states.state import State, alike, as_of
 
@@ -90,3 +92,24 @@ def test_a_vote_by_label_and_one_by_key_are_one_vote():
         (voted("b", anew, ("exclude", "population")), one),
     ):
         assert [change.how for change in compare(*pair).of("screening")].count("altered") == 0
+
+
+def test_what_differs_is_told_in_words():
+    def made(name: str, estimate: float, tau2: float) -> State:
+        effect = {
+            "outcome": "pain",
+            "name": "Pain at rest",
+            "shown": "",
+            "predicted": "",
+            "estimate": estimate,
+            "hand: tau2": tau2,
+        }
+        votes = ({"stage": "full_text", "work_id": "w1", "decision": name, "decided_by": "AB"},)
+        return state(name, "Moe2019", effects=(effect,), decisions=votes)  # fmt: skip
+
+    found = compare(made("include", -0.1, 0.2), made("exclude", -0.3, 0.4))
+    tables = [block for one in sections(found, {}) for block in one.blocks if isinstance(block, Table)]
+    told = {tuple(map(str, row)) for table in tables for row in table.rows}
+    assert ("Pain at rest", "effect", "−0.1", "−0.3") in told
+    assert ("Pain at rest", "hand: tau²", "0.2", "0.4") in told
+    assert ("full text, w1", "decision", "include", "exclude") in told

@@ -45,6 +45,8 @@ class Comparison:
     """Parts that only one of the states has, and that were not compared."""
     called: dict[str, str] = field(default_factory=dict)
     """What studies are called by their first reports, the later state first."""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """The names of outcomes by their ids, likewise."""
 
     def of(self, kind: str) -> list[Change]:
         """The changes of one part."""
@@ -88,7 +90,8 @@ def compare(before: State, after: State) -> Comparison:
         for row in state.parts.get("studies", ())
         if row.get("report_name")
     }
-    return Comparison(said[0], said[1], tuple(changes), pairs, tuple(one_sided), called)
+    outcomes = {name: row["name"] for name, row in {**old, **new}.items() if row.get("name")}
+    return Comparison(said[0], said[1], tuple(changes), pairs, tuple(one_sided), called, outcomes)
 
 
 def _of_kind(kind: Kind, before: Rows, after: Rows) -> list[Change]:

@@ -10,7 +10,9 @@ from evergreen.counting import plural
 from evergreen.figures.scales import MINUS
 from evergreen.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text, heads
 from evergreen.report.methods import listed
+from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.study_labels import StudyLabels
+from evergreen.sheets.columns import in_words
 from evergreen.states.comparing import Change, Comparison
 from evergreen.states.kinds import BY_ID, CHAPTERS, KINDS
 from evergreen.states.state import Row
@@ -41,6 +43,14 @@ ROWS_OF_CELLS = {"extraction", "extraction_studies", "risk_of_bias"}
 """Sheets of which a row that came or went is one with many cells."""
 MOST_NAMED = 20
 """Changes named one by one in the report."""
+NUMBERS = ("effects", "weights")
+OF_OUTCOMES = {"effects", "weights", "ratings", "conclusions", "certainty"}
+"""Parts whose rows are of outcomes of the protocol."""
+WORDS = {
+    "k": "studies", "estimate": "effect", "yi": "effect", "ci_low": "lower limit", "ci_high": "upper limit",
+    "pi_low": "lower limit of prediction", "pi_high": "upper limit of prediction", "tau2": "tau\N{SUPERSCRIPT TWO}",
+    "tau2_method": "estimator of tau\N{SUPERSCRIPT TWO}", "I2": "I\N{SUPERSCRIPT TWO} (%)", "p": "P", "weight": "weight (%)", "work_id": "work",
+}  # fmt: skip
 SHOWN = {"k": "Studies", "I2": "I\N{SUPERSCRIPT TWO} (%)", "thresholds": "Thresholds", "size": "Size"}
 
 
@@ -66,17 +76,33 @@ def sentence(found: Comparison) -> str:
     return f"{listed(lines)}." if lines else NOTHING
 
 
-def where(change: Change, label: StudyLabels) -> str:
-    """The key of a row without whose it is, its study as readers know it."""
+def where(change: Change, label: StudyLabels, outcomes: Mapping[str, str]) -> str:
+    """The key of a row without whose it is, its study, outcome and stage as readers know them; sheets have words of their own for outcomes."""
     keys = {name: value for name, value in change.where.items() if name != BY_ID[change.kind].who}
-    return ", ".join(label(value) if name == "study" else value for name, value in keys.items())
+    if change.kind in OF_OUTCOMES:
+        keys = {name: outcomes.get(value, value) for name, value in keys.items()}
+    words = (
+        label(value) if name == "study" else STAGE_NAMES.get(value, value) if name == "stage" else value
+        for name, value in keys.items()
+    )
+    return ", ".join(words)
 
 
-def named(change: Change, label: StudyLabels) -> str:
+def what(change: Change) -> str:
+    """Which number or text differs, in words but for columns of people's sheets; else that a row came or went."""
+    return _word(change.kind, change.column) if change.column else change.how
+
+
+def _word(kind: str, column: str) -> str:
+    level, colon, name = column.rpartition(": ")
+    return column if kind in CELL_BY_CELL else f"{level}{colon}{WORDS.get(name, in_words(name))}"
+
+
+def named(change: Change, label: StudyLabels, outcomes: Mapping[str, str]) -> str:
     """One change in words: `Extracted cells, Cohen 2008, erosion, sd: 1.2 → 1.3 (AB)`."""
-    parts = (BY_ID[change.kind].title, where(change, label), change.column or change.how)
+    parts = (BY_ID[change.kind].title, where(change, label, outcomes), what(change))
     who = f" ({change.who})" if change.who else ""
-    was, now = (text_of(value) or "nothing" for value in (change.old, change.new))
+    was, now = (_said(change, value) or "nothing" for value in (change.old, change.new))
     return f"{', '.join(filter(None, parts))}: {was} \N{RIGHTWARDS ARROW} {now}{who}"
 
 
@@ -98,7 +124,7 @@ def sections(
                 continue
             if kind.id == "effects":
                 own.append(_effects(found.effects))
-            own += _table(kind.id, found.of(kind.id), label)
+            own += _table(kind.id, found.of(kind.id), label, found.outcomes)
         if chapter == "results":
             own += _pictures(found, figures)
         if own:
@@ -106,26 +132,35 @@ def sections(
     return result
 
 
-def _table(kind: str, changes: Sequence[Change], label: StudyLabels) -> list[Block]:
+def _table(
+    kind: str, changes: Sequence[Change], label: StudyLabels, outcomes: Mapping[str, str]
+) -> list[Block]:
     named = any(change.who for change in changes)
     columns = heads("Where", "What", "Before", "After", *(["Who"] if named else []))
     rows: list[list[Cell]] = []
     for change in changes[:MOST_ROWS]:
-        values, who = map(text_of, (change.old, change.new)), [change.who] if named else []
-        rows.append([where(change, label), change.column or change.how, *values, *who])
+        values = (_said(change, value) for value in (change.old, change.new))
+        rows.append([where(change, label, outcomes), what(change), *values, *([change.who] if named else [])])
     title = BY_ID[kind].title
+    if kind in NUMBERS:
+        title += ", number by number (of ratios the logarithms)"
     shown = title if len(changes) <= MOST_ROWS else f"{title}: the first {MOST_ROWS} of {len(changes):,}; all are in the JSON file"  # fmt: skip
     # Numbers behind an effect that is shown above, and long lists, are for whoever looks for them.
-    fold = f"{title}, number by number" if kind in ("effects", "weights") else ""
+    fold = title if kind in NUMBERS else ""
     if not fold and kind in LISTS and len(changes) > LONG:
         fold = f"{title}: {len(changes):,}, one by one"
     return [Table(shown, columns, rows, fold)]
 
 
+def _said(change: Change, value: Any) -> str:
+    """A value of a change in one line, the cells of a row with their names."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{_word(change.kind, name)}: {text_of(item)}" for name, item in value.items())
+    return text_of(value)
+
+
 def text_of(value: Any) -> str:
     """A value of a change in one line."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {text_of(item)}" for name, item in value.items())
     if isinstance(value, float):
         return f"{value:.6g}".replace("-", MINUS)
     return "" if value is None else str(value)

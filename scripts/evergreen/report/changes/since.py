@@ -21,7 +21,7 @@ def summary(version: str, found: Comparison, page: str) -> dict[str, Any]:
     corrected = [one for one in found.changes if one.kind in CORRECTIONS and one.how != "added"]
     return {
         "version": version, "searched": found.before["searched"], "differs": bool(found.changes), "sentence": sentence(found),
-        "corrected": [named(one, label) for one in corrected[:MOST_NAMED]], "more": max(0, len(corrected) - MOST_NAMED), "page": page,
+        "corrected": [named(one, label, found.outcomes) for one in corrected[:MOST_NAMED]], "more": max(0, len(corrected) - MOST_NAMED), "page": page,
         "effects": len(found.effects),
     }  # fmt: skip
 
