@@ -52,6 +52,13 @@ TITLES = [
     ("Bone and joint erosions. [Review. 2].", "bonejointerosions2", "article"),
     ("Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
     ("RETRACTED: Bone and joint erosions", "bonejointerosions", "article"),
+    ("[Retracted] Bone and joint erosions", "bonejointerosions", "article"),
+    ("Bone and joint erosions (Retracted article. See vol. 5, pg. 1, 2012)", "bonejointerosions", "article"),
+    ("RETRACTADO: Bone and joint erosions", "bonejointerosions", "article"),
+    ("撤稿：Bone and joint erosions", "bonejointerosions", "article"),
+    ("Statement of Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
+    ("Retractación de: Bone and joint erosions", "bonejointerosions", "retraction"),
+    ("Bone and joint erosions (Retraction of vol 1, pg 10, 2010)", "bonejointerosions", "retraction"),
 ]
 
 

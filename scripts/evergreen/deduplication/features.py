@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from evergreen.deduplication.entries import are_entries, numbers
 from evergreen.records.normalise import SPOKEN, searchable, spoken
+from evergreen.records.retractions import NOTICE_OF_RETRACTION, SAYS_RETRACTED
 
 ELLIPSIS = "\u2026"
 
@@ -38,7 +39,7 @@ _BEHIND_NOTE = r"(?i)\s*\.?\s*\[review(?:\s?\.\s*(\d{1,2}))\W*$"
 """The number of a part that got into a note."""
 _NOTES = (
     # what databases add behind a title: [Review] [42 refs], [Erratum appears in ...], (vol 360, pg 542, 2009), "... N Engl J Med. 2009"
-    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract)[^()]*\)\s*\.?$"
+    r"(?i)(?:\s*\.?\s*\[(?:[^\[\]]|\[[^\[\]]*\])*\]\s*\.?)+$|\s*\((?:vol|author'?s'? reply|structured abstract|provisional abstract|retracted)[^()]*\)\s*\.?$"
     r"|(?:\s\((?:new engl|n engl|j |journal |lancet|am j|br|ann )[^()]*(?:\([^()]*\)[^()]*)*\))\s*\.?$"
     r"|\.{3}\s?[A-Z][A-Za-z. ]{2,60}\.?\s(?:19|20)\d\d.*$"
 )
@@ -73,8 +74,9 @@ _ERRATUM = (
     r"(?:(?:\s?[a-z]{1,3})?\s*:|\s*(?:to|for|in)?(?:\s+[\"“'‘]|\s*\.?\s*$|\s+\()|\s+(?:to|for)\s)"
 )
 _RETRACTION = (
-    r"(?i)^\W*(?:notice of retraction|retraction(?:\s(?:note|notice|statement))?|withdrawal(?:\snotice)?)\b"
-    r"(?:\s*(?:to|of|for))?(?:\s*[:\-–]|\s+[\"“'‘]|\s+(?:to|of|for)\s|\s*\.?\s*$)"
+    rf"(?i)^\W*(?:{NOTICE_OF_RETRACTION}|withdrawal(?:\snotice)?)\b"
+    r"(?:\s*(?:to|of|for|de|del|du))?(?:\s*[:\-–]|\s+[\"“'‘]|\s+(?:to|of|for|de|del|du)\s|\s*\.?\s*$)"
+    r"|\s\(retraction of [^()]*\)\W*$"
 )
 _COMMENT = (
     # "Response to denosumab in ..." is an article: a response needs a colon or a quotation mark
@@ -83,7 +85,7 @@ _COMMENT = (
     r"(?:(?:\s(?:to|on|by|re|from))?\s*:|\s(?:to|on)\s[\"“'‘])):?\s?"
     r"|^\W*re:\s|[\s\[(]authors?'?s?'? (?:reply|response)\W*$|(?:\s[\-–—]|[:.?])\s?(?:reply|replies|in reply|response)\W*$"
 )
-_FLAG = r"(?i)^\W*(?:retracted|withdrawn)(?:\sarticle)?\s*[:.\-–]\s*"
+_FLAG = rf"(?i)^\W*(?:{SAYS_RETRACTED}|withdrawn(?:\sarticle)?)\s*[:.)\]：】\-–]\s*"
 _PREPRINT = (
     r"^(?:med|bio|chem|psy|soc|eng|edu)?a?r?x?rxiv\b|^arxiv\b|^(?:med|bio|chem|psy|soc|eng|edarxiv)(?:r|arx)?xiv\b"
     r"|^research ?square\b|^ssrn\b|^preprints?(?: org)?$|^preprints with\b|^authorea\b|^osf preprints|^jmir preprints|^psyarxiv|^techrxiv"

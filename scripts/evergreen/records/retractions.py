@@ -1,4 +1,4 @@
-"""Notices of the Retraction Watch Database about works of the review, found by DOI and PMID.
+"""Retractions: what titles say of them, and notices of the Retraction Watch Database about works of the review, found by DOI and PMID.
 
 The database has a row for each notice; a paper that was retracted may have been reinstated. Its dates have the month first.
 """
@@ -22,6 +22,17 @@ NATURES = {
     "correction": CORRECTED,
     "reinstatement": REINSTATED,
 }
+SAYS_RETRACTED = (
+    r"(?:retracted|retractad[oa]|retratad[oa]|r[eé]tract[eé]e?|zur[uü]ckgezogen|ritrattat[oa]|ingetrokken|отозван[ао]?|撤稿|撤回|철회)"
+    r"(?:\s(?:article|paper|chapter|publication))?"
+)
+"""What databases and journals write into the title of a retracted paper, at its head before a mark or in brackets behind it; in any letter
+case, for `re` and RE2."""
+NOTICE_OF_RETRACTION = (
+    r"(?:(?:notice|statement|note) of retraction|retraction(?:\s(?:note|notice|statement))?|retractaci[oó]n|retrata[cç][aã]o|r[eé]tractation|retraktion"
+    r"|ritrattazione)"
+)
+"""What the title of the notice begins with."""
 _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s.*)?")
 
 

@@ -28,6 +28,7 @@ from evergreen.records.normalise import (
     year_of,
 )
 from evergreen.records.registers import registry_ids_of
+from evergreen.records.retractions import SAYS_RETRACTED
 
 Fields = Mapping[str, tuple[str, ...]]
 """Role to the fields of a format that play it, best first.
@@ -39,7 +40,7 @@ _SHORT = 60
 """Letters of nearly all values: names, key words, journals, years."""
 _NO_PAGES = re.compile(r"no[\s.-]*pagination|no-specified|^(?:n/?a|no pages?|unpaged)$", re.IGNORECASE)
 _RETRACTED_TITLE = re.compile(
-    r"^\W*retracted(?:\s+(?:article|paper|chapter))?\s*[:.)\]\u2013\u2014-]|\(retracted (?:article|paper)",
+    rf"^\W*{SAYS_RETRACTED}\s*[:.)\]\uff1a\u3011\u2013\u2014-]|[(\[](?:retracted\s(?:article|paper)|{SAYS_RETRACTED}\s*[)\]]\W*$)",
     re.IGNORECASE,
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
@@ -222,7 +223,7 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         "mesh_terms": values.joined("mesh_terms"),
         "language": languages(values.joined("language")),
         "url": values.joined("url"),
-        "retracted": ("retract" in title.lower() and bool(_RETRACTED_TITLE.search(title)))
+        "retracted": bool(_RETRACTED_TITLE.search(title))
         or not _RETRACTED_TYPES.isdisjoint(types.lower().split("; "))
         or "RetractionIn" in related,
         "keywords": values.joined("keywords"),
