@@ -46,3 +46,23 @@ def test_a_sheet_that_excel_has_saved_is_read_or_its_author_asked(tmp_path, cell
         assert said in str(refused.value)
     else:
         assert sheets.read_sheet(path, "screening")["decided_on"].tolist() == ["2026-11-28"]
+
+
+@each(
+    ("label", "day"),
+    [
+        ("06-Dec", True), ("6-DEC", True), ("06. Dez", True), ("06-déc.", True), ("12/jun", True), ("3-sept.", True),
+        ("6-12", False), ("6-12 weeks", False), ("3-set", False), ("Dec-06", False), ("6 dec", False), ("2020-12-06", False),
+    ],
+)  # fmt: skip
+def test_a_time_point_that_a_program_made_a_day_is_refused(tmp_path, label, day):
+    path = tmp_path / "AB.csv"
+    path.write_text(f"study,outcome,timepoint,group,n\n09-May,pain,{label},control,9\n")
+    if day:
+        with pytest.raises(
+            InputError,
+            match=f"row 2, column timepoint: the label {label} is a day or time of the calendar. Write it as text",
+        ):
+            sheets.read_sheet(path, "extraction")
+    else:
+        assert sheets.read_sheet(path, "extraction")["timepoint"].tolist() == [label]

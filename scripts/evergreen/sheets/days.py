@@ -10,10 +10,14 @@ import datetime
 import re
 from collections.abc import Sequence
 
+from evergreen.sheets.labels import folded
+
 DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 HOW = "Write a date as YYYY-MM-DD."
 _YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4})")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec mrz mai okt dez janv févr avr juin juil août sept déc ene abr ago dic".split()
+_DAY_OF_A_MONTH = re.compile(rf"\d{{1,2}}(?:-|\. ?|/)(?:{'|'.join(_MONTHS)})\.?")
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
@@ -26,6 +30,11 @@ def of_the_calendar(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def of_a_month(label: str) -> bool:
+    """Whether a label reads as what a spreadsheet program shows of a day that it made of a range: `06-Dec`, `06. Dez` of 6-12."""
+    return _DAY_OF_A_MONTH.fullmatch(folded(label)) is not None
 
 
 def readings(text: str) -> dict[str, str]:

@@ -183,6 +183,15 @@ def _as_written(cell: str, value: float) -> str:
     return str(cell) if PLAIN_NUMBER.fullmatch(cell) else plain(value)
 
 
+def _no_label(cell: str, rule: Column) -> str:
+    """What a spreadsheet program has made of a label; "" where it stands as it was written. A study may be called May-09."""
+    if ERROR.fullmatch(cell):
+        return "an error of a spreadsheet program"
+    if isinstance(cell, DayCell) or (not rule.must_be_filled and days.of_a_month(cell)):
+        return "a day or time of the calendar"
+    return ""
+
+
 class _Reader:
     """The rows of one sheet, below its header, as typed columns; every fault is collected."""
 
@@ -284,18 +293,9 @@ class _Reader:
         """What a cell of `column` says, read as `rule` has it."""
         if rule is None:
             return self._plain(column.name, [cell], convention, at)[0]
-        if rule.label and (isinstance(cell, DayCell) or ERROR.fullmatch(cell)):
-            what = (
-                "a day or time of the calendar"
-                if isinstance(cell, DayCell)
-                else "an error of a spreadsheet program"
-            )
-            self._fault(
-                f"the label {cell} is {what}",
-                at,
-                column,
-                "Write it as text (in Excel: format the cell as Text first).",
-            )
+        if rule.label and (what := _no_label(cell, rule)):
+            todo = "Write it as text (in Excel: format the cell as Text first)."
+            self._fault(f"the label {cell} is {what}", at, column, todo)
         try:
             if rule.numeric:
                 return self._number(cell, at, column, rule, convention)
