@@ -16,8 +16,8 @@ DAY = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 HOW = "Write a date as YYYY-MM-DD."
 _YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4})")
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec mrz mai okt dez janv févr avr juin juil août sept déc ene abr ago dic".split()
-_DAY_OF_A_MONTH = re.compile(rf"\d{{1,2}}(?:-|\. ?|/)(?:{'|'.join(_MONTHS)})\.?")
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|janv|févr|avr|juin|juil|août|sept|déc|ene|abr|ago|dic"
+_DAY_OF_A_MONTH = re.compile(rf"\d{{1,2}}(?:-|\. ?|/)(?:{_MONTHS})\.?")
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
