@@ -100,7 +100,12 @@ def _stage(truth: Truth, found: re.Match[str]) -> bool:
     works, votes, more = len(truth.decisions(stage)), truth.votes(stage), found[3]
     cast = sum(votes.values())
     if found[2] == "decided":
-        return works > 0 and set(votes.values()) == {works} and more == f" on {works} works"
+        told = (
+            ""
+            if set(votes.values()) == {works}
+            else f" ({', '.join(f'{who} {n}' for who, n in votes.items())})"
+        )
+        return max(votes.values()) == works > 0 and more == f" on {works} works{told}"
     if more == "; no work has reached this stage yet":
         return works == 0
     if more == f"; nobody has voted yet on the {works} works there":

@@ -89,6 +89,13 @@ def test_a_stage_is_told_as_done_or_as_planned(plan, people, done, planned):
             "on 2 works. 1 work was adjudicated by EF. 1 disagreement is open.",
         ),
         ([("adjudicated", "adjudication")], votes("a"), (), "1 work was adjudicated by an adjudicator."),
+        # Who decided without whom is told, and that an adjudicator has not.
+        (
+            [("agreed", "AB; CD"), ("adjudicated", "EF")], [*votes("a"), ("b", "AB", "false")], (),
+            "decided independently on 2 works (AB 2, CD 1). 1 work was adjudicated by EF.",
+        ),
+        ([("agreed", "AB; CD"), ("adjudicated", "EF")], votes("a"), (), "decided independently on 1 work. 1 work was"),
+        (AGREED, votes("ab"), [("b", "adjudication", "false")], "decided independently on 2 works. On 1 work the adjudicator is unsure."),
         (
             [("adjudicated", "EF"), ("pending", "")], (), votes("b"),
             "nobody has voted yet on the 2 works there. 1 work was adjudicated by EF.",

@@ -466,4 +466,6 @@ def test_who_joined_or_left_and_what_is_to_be_seen_again_is_told_with_what_to_wr
         lines[4]
         == "reviewers: 1 decision at full text that counts for nothing (results/screening/full_text/orphans.csv)"
     )
+    (unsure,) = waiting_screening("full_text", {"adjudication": rows.head(1)}, none, orphans.head(0), votes)
+    assert unsure.line().startswith("adjudicator: 1 verdict at full text that says unsure (open results/screening/full_text/adjudication.html")  # fmt: skip
     assert waiting_screening("full_text", {}, none, orphans.head(0)) == []

@@ -22,6 +22,7 @@ from evergreen.report.inputs import Inputs
 from evergreen.report.search_facts import AsRun, Search
 from evergreen.screening.stages import STAGES
 from evergreen.screening.studies import of_included
+from evergreen.screening.votes import ADJUDICATION
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators
@@ -48,16 +49,18 @@ class Deduplication:
 
 @dataclass(frozen=True)
 class Screening:
-    """One stage: the `works` that reached it, votes cast and awaited by person, and works by `how` they stand.
+    """One stage: the `works` that reached it, those of them with a vote (`voted`), votes cast and awaited by reviewer, and works by `how` they stand.
 
-    `how`: agreed, single, adjudicated, conflict, pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of
+    `unsure` are works on which the adjudicator is. `how`: agreed, single, adjudicated, conflict, pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of
     them that await votes.
     """
 
     stage: str
     works: int
+    voted: int
     votes: Mapping[str, int]
     awaited: Mapping[str, int]
+    unsure: int
     how: Mapping[str, int]
     adjudicators: tuple[str, ...]
     pilot: int
@@ -198,6 +201,7 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
     """Of a stage's `decisions.csv`, `votes.csv` and `awaiting.csv`."""
     adjudicated = decisions.loc[decisions["how"].eq("adjudicated"), "decided_by"]
     # One that is awaited again, or says `unsure` where that decides nothing, is written down and not cast.
+    of_adjudicator = awaiting["reviewer"].eq(ADJUDICATION)
     open_votes = set(zip(awaiting["work_id"], awaiting["reviewer"], strict=True))
     cast = [pair not in open_votes for pair in zip(votes["work_id"], votes["reviewer"], strict=True)]
     pilot = set(votes.loc[votes["pilot"].eq("true"), "work_id"])
@@ -205,8 +209,10 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
     return Screening(
         stage=stage,
         works=len(decisions),
+        voted=votes.loc[cast, "work_id"].nunique(),
         votes=_counted(votes.loc[cast, "reviewer"]),
-        awaited=_counted(awaiting["reviewer"]),
+        awaited=_counted(awaiting.loc[~of_adjudicator, "reviewer"]),
+        unsure=int(of_adjudicator.sum()),
         how=_counted(decisions["how"]),
         adjudicators=_people(adjudicated),
         pilot=len(pilot | pilot_open),

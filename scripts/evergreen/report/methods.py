@@ -260,7 +260,8 @@ def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
         return [f"{first}{NOT_REACHED}.", *_spans(plan, {})]
     works = plural(found.works, "work")
     if done:
-        first += f" on {works}"
+        of_all = all(found.votes.get(person) == found.voted for person in plan.reviewers)
+        first += f" on {plural(found.voted, 'work')}{'' if of_all else f' ({_by_person(found.votes)})'}"
     if not found.works:
         first += NOT_REACHED
     elif not cast:
@@ -297,7 +298,9 @@ def _disagreements(found: Screening, done: bool) -> list[str]:
         sentences.append(f"{plural(settled, 'work was', 'works were')} adjudicated by {who}.")
     if open_:
         sentences.append(f"{plural(open_, 'disagreement is', 'disagreements are')} open.")
-    if done and not settled and not open_ and found.how.get("agreed"):
+    if found.unsure:
+        sentences.append(f"On {plural(found.unsure, 'work')} the adjudicator is unsure.")
+    if done and not settled and not open_ and not found.unsure and found.how.get("agreed"):
         sentences.append("There was no disagreement to settle.")
     return sentences
 

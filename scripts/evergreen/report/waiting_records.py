@@ -31,8 +31,8 @@ def waiting_screening(
     folder = f"config/screening/{stage}"
     items = [
         Waiting(
-            reviewer,
-            f"{plural(len(rows), 'record')} to screen at {name}{_again(rows)}{_joined(reviewer, stage, rows, votes)}",
+            "adjudicator" if reviewer == ADJUDICATION else reviewer,
+            _to_screen(reviewer, stage, rows, votes),
             f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
             len(rows),
             page=f"screening/{stage}/{reviewer}.html",
@@ -63,6 +63,16 @@ def waiting_screening(
     others = len(orphans[~strangers])
     what = f"{plural(others, 'decision')} at {name} that {noun(others, 'counts', 'count')} for nothing"
     return items + if_any(Waiting("reviewers", what, f"results/screening/{stage}/orphans.csv", others))
+
+
+def _to_screen(reviewer: str, stage: str, rows: pd.DataFrame, votes: pd.DataFrame | None) -> str:
+    """What waits for a vote of somebody."""
+    name, count = STAGE_NAMES[stage], len(rows)
+    if reviewer == ADJUDICATION:
+        return f"{plural(count, 'verdict')} at {name} {noun(count, 'that says', 'that say')} unsure"
+    return (
+        f"{plural(count, 'record')} to screen at {name}{_again(rows)}{_joined(reviewer, stage, rows, votes)}"
+    )
 
 
 def _again(rows: pd.DataFrame) -> str:
