@@ -57,14 +57,13 @@ def main(argv: list[str] | None = None) -> None:
         here = stages.works_at_title_abstract(works, removed)
     else:
         here = stages.works_at_full_text(works, tables.read_table(*args.before))
-    words = dict(args.params["reasons"])
-    reasons = list(words)
+    reasons = dict(args.params["reasons"])
     people = [*args.params["reviewers"], ADJUDICATION]
     written = {
         name: sheets.read_sheet(path, "adjudication_screening" if name == ADJUDICATION else "screening")
         for name, path in sheets.by_person(args.votes, people, args.params["formerly"]).items()
     }
-    cast = {name: ballots(sheet, stage=args.stage, reasons=words) for name, sheet in written.items()}
+    cast = {name: ballots(sheet, stage=args.stage, reasons=reasons) for name, sheet in written.items()}
     refuse([fault for sheet in written.values() for fault in check_against_works(sheet, works, clusters)])
     plan = plan_of(args.params, here)
     result = count(

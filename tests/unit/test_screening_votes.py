@@ -13,7 +13,7 @@ from evergreen.screening.votes import count
 from tests.protocols import stage
 from tests.rows import each
 
-REASONS = ["wrong_population", "not_randomised", "review"]
+REASONS = {"wrong_population": "Wrong population", "not_randomised": "Not randomised", "review": "Review"}
 BOTH = Plan(("AB", "CD"))
 
 
@@ -69,7 +69,7 @@ def test_disagreement_is_a_conflict_until_it_is_adjudicated():
     result = tally(votes)
     assert list(result.decisions["how"]) == ["conflict"]
     assert list(result.decisions["decision"]) == [""]
-    assert result.conflicts.iloc[0]["votes"] == "AB: include; CD: exclude (review)"
+    assert result.conflicts.iloc[0]["votes"] == "AB: include; CD: exclude (Review)"
     settled = tally({**votes, "adjudication": [("w", "exclude", "not_randomised")]})
     assert settled.decisions.iloc[0].to_dict() == {
         "work_id": "w", "decision": "exclude", "reason": "not_randomised", "decided_by": "EF", "how": "adjudicated",

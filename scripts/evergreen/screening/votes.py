@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 
 from evergreen.screening.assignment import Plan
+from evergreen.screening.ballots import Words
 from evergreen.screening.stages import DECISIONS, side
-from evergreen.sheets.labels import spelling_of
+from evergreen.sheets.labels import Choices, spelling_of
 
 DECISION_COLUMNS = ["work_id", "decision", "reason", "decided_by", "how", "round"]
 CONFLICT_COLUMNS = ["work_id", "round", "kind", "votes", "title", "year", "record_ids"]
@@ -64,20 +65,21 @@ def count(
     *,
     plan: Plan,
     stage: str,
-    reasons: Sequence[str],
+    reasons: Words,
     again: Mapping[str, str] | None = None,
 ) -> Count:
     """Count the votes of one stage.
 
     `works`: the works that reach the stage (columns of `works.csv`); `clusters`: record_id to work_id over all
-    records; `ballots`: reviewer (or `adjudication`) to the frame of `ballots.ballots`; `reasons`: keys
+    records; `ballots`: reviewer (or `adjudication`) to the frame of `ballots.ballots`; `reasons`: as there,
     in order of priority. A stage without reviewers passes every work on.
 
     `again` is {reason: day}: exclusions for the reason that were voted before that day, or on no day that is said, decide nothing any
     more and are awaited again. They stay among `votes`.
     """
-    here = set(works["work_id"])
-    cast, orphans = _by_work(ballots, clusters, here, plan, stage, reasons, again or {})
+    here, labels = set(works["work_id"]), Choices(reasons).labels
+    keys = list(labels)
+    cast, orphans = _by_work(ballots, clusters, here, plan, stage, keys, again or {})
     decisions, conflicts, votes, awaiting = [], [], [], []
     for work in works.to_dict("records"):
         work_id, round_ = work["work_id"], work["round"]
@@ -88,7 +90,7 @@ def count(
         own = {name: vote for name, vote in own.items() if not vote.again}
         given = {name: own[name] for name in said_before if name in own}
         how, decision, reason, by, waiting = _settle(
-            work_id, round_, given, own.get(ADJUDICATION), plan, reasons
+            work_id, round_, given, own.get(ADJUDICATION), plan, keys
         )
         decisions.append((work_id, decision, reason, by, how, round_))
         if how == "conflict":
@@ -101,7 +103,7 @@ def count(
                     work_id,
                     round_,
                     kind,
-                    "; ".join(_say(vote) for vote in said),
+                    "; ".join(_say(vote, labels) for vote in said),
                     work.get("title", ""),
                     work.get("year", ""),
                     work.get("record_ids", ""),
@@ -225,5 +227,7 @@ def _first_reason(given: Sequence[str], reasons: Sequence[str]) -> str:
     return next((reason for reason in reasons if reason in given), "")
 
 
-def _say(vote: Vote) -> str:
-    return f"{vote.by}: {vote.decision}" + (f" ({vote.reason})" if vote.reason else "")
+def _say(vote: Vote, labels: Mapping[str, Sequence[str]]) -> str:
+    """A vote as an adjudicator reads it."""
+    reason = f" ({labels[vote.reason][0] or vote.reason})" if vote.reason else ""
+    return f"{vote.by}: {vote.decision.replace('_', ' ')}{reason}"
