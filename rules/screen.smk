@@ -106,6 +106,7 @@ if LISTED or TASKS:
                 "screening/page/style.css",
                 "screening/page/desk.js",
                 "screening/page/unpack.js",
+                "screening/page/memory.js",
                 "screening/page/program.js",
                 "screening/page/keeping.js",
                 "screening/page/csv.js",

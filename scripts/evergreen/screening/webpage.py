@@ -187,7 +187,10 @@ def page_in_pieces(
         PARTS / "template.html",
         title=f"{title}: {STAGE_LABELS[stage]}, {reviewer}",
         styles=[STYLE],
-        programs=[DESK, *(PARTS / name for name in ("program.js", "keeping.js", "csv.js", "sheet.js"))],
+        programs=[
+            DESK,
+            *(PARTS / name for name in ("memory.js", "program.js", "keeping.js", "csv.js", "sheet.js")),
+        ],
         data=data,
         blocks=blocks,
     )
