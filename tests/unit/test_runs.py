@@ -42,6 +42,16 @@ def test_news_are_the_numbers_that_differ(now, before, lines):
     assert news(now, before) == lines
 
 
+def test_records_that_moved_from_round_to_round_are_told():
+    before = Counts(8, rounds={"2020-12-31": 6, "2021-12-31": 2})
+    now = Counts(8, rounds={"2020-12-31": 5, "2021-12-31": 2, "2022-12-31": 1})
+    assert news(now, before) == [
+        "New since the run before:",
+        "  found first on 2020-12-31: 5 records (6 before)",
+    ]
+    assert news(now, Counts.of_values({"records": 8, "studies": 0, "reports": 0, "outcomes": {}})) == []
+
+
 def test_many_outcomes_are_counted():
     moved = Counts(outcomes={f"o{number}": [1, 0.1, 0.0, 0.2] for number in range(20)})
     assert news(moved, Counts())[-1] == "  and 12 more outcomes"

@@ -23,31 +23,39 @@ IDENTIFIED = (
 
 @dataclass(frozen=True)
 class Counts:
-    """How much there is: records found, studies and reports included, and of each outcome its studies and pooled numbers."""
+    """How much there is: records found, studies and reports included, of each outcome its studies and pooled numbers, and records
+    by the round in which they were found first."""
 
     records: int = 0
     studies: int = 0
     reports: int = 0
     outcomes: Mapping[str, list[Any]] = field(default_factory=dict)
+    rounds: Mapping[str, int] = field(default_factory=dict)
 
     def as_values(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def of_values(cls, values: Mapping[str, Any]) -> Counts:
-        return cls(values["records"], values["studies"], values["reports"], values["outcomes"])
+        return cls(**values)
 
 
 def counted(outcomes: list[str]) -> Counts:
     """The numbers of the review in this directory, of the outcomes that its protocol has."""
-    total = _read(COUNTS).get("total", {})
+    flow = _read(COUNTS)
+    total = flow.get("total", {})
     found = {name: _read(SYNTHESIS / f"{name}.json") for name in outcomes}
     return Counts(
-        sum(total.get(key, 0) for key in IDENTIFIED),
+        _identified(total),
         total.get("total_studies", 0),
         total.get("total_reports", 0),
         {name: _pooled(result) for name, result in found.items() if result},
+        {day: _identified(part) for day, part in flow.get("rounds", {}).items()},
     )
+
+
+def _identified(counts: Mapping[str, Any]) -> int:
+    return sum(counts.get(key, 0) for key in IDENTIFIED)
 
 
 def _pooled(result: Mapping[str, Any]) -> list[Any]:
@@ -80,6 +88,12 @@ def news(now: Counts, before: Counts | None) -> list[str]:
         _change(now.reports - before.reports, "included report", "included reports"),
     ]
     lines = [", ".join(part for part in parts if part)] if any(parts) else []
+    # An export that was replaced moves records that a later round found as well.
+    lines += [
+        f"found first on {day}: {plural(count, 'record')} ({before.rounds[day]:,} before)"
+        for day, count in now.rounds.items()
+        if before.rounds.get(day, count) != count
+    ]
     lines += [
         f"{name}: {_moved(row, before.outcomes.get(name))}"
         for name, row in now.outcomes.items()
