@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--targets", type=json_argument, default=[], help="targets that were asked for")
     arguments.add_argument(
         "--review", type=json_argument, default={},
-        help="outcomes: ids; files: {file of a person: its content when the run began}; programs: {script: files of the library that it reads}; status: {params, inputs} of what the steps of the run show, as write_status.py takes them",
+        help="outcomes: ids; files: {file of a person: its content when the run began}; programs: {script: files of the library that it reads}; steps: those of the run, by name; status: {params, inputs} of what the steps of the run show, as write_status.py takes them",
     )  # fmt: skip
     args = arguments.parse_args(argv)
     lines = _failure(args.failed) if not args.done else _success(args.targets, args.review)
@@ -84,7 +84,8 @@ def _news(review: dict[str, Any]) -> list[str]:
     before = state.last()
     counts = news.counted(review["outcomes"])
     programs = review["programs"]
-    state.keep(state.State(review["files"], state.code_of(programs), counts), programs)
+    now = state.State(review["files"], state.code_of(programs), counts, tuple(review["steps"]))
+    state.keep(now, programs)
     return news.news(counts, before[0].counts if before else None)
 
 

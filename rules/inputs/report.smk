@@ -60,6 +60,7 @@ def standing():
         "outcomes": OUTCOMES,
         "files": AS_READ,
         "programs": DATA,
+        "steps": sorted(receipts.work_of(job).name for job in workflow.dag.jobs if job.output),
         "status": {"params": values, "inputs": inputs},
     }
 

@@ -345,6 +345,11 @@ def test_outcomes_that_are_pooled_in_other_company_leave_no_run_due(tmp_path, mo
         run = snakemake(tmp_path)
         assert run.status == 0, run.output
         assert state.due() == []
+    # Neither does a target that makes what is gone again as it was.
+    Path("results/synthesis/response.json").unlink()
+    assert "Results are not as the last run left them" in state.due()[0]
+    assert snakemake(tmp_path, "pool").status == 0
+    assert state.due() == []
 
 
 def test_a_final_review_refuses_open_work(review):

@@ -30,13 +30,14 @@ NAMED = 5  # files named of those that changed
 
 @dataclass(frozen=True)
 class State:
-    """The state that a run of everything left: people's files by content, a fingerprint of the code, and what there was to count;
-    `overtaken` where steps have run since.
+    """The state that a run of everything left: people's files by content, a fingerprint of the code, what there was to count, and the
+    `steps` that it consists of; `overtaken` where some of these have run since.
     """
 
     files: Mapping[str, str | None] = field(default_factory=dict)
     code: str = ""
     counts: Counts = field(default_factory=Counts)
+    steps: tuple[str, ...] = ()
     overtaken: bool = False
 
 
@@ -73,6 +74,7 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
         "code": state.code,
         "programs": {name: list(files) for name, files in programs.items()},
         "counts": state.counts.as_values(),
+        "steps": list(state.steps),
         "overtaken": state.overtaken,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
@@ -85,11 +87,21 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
     draft.replace(PLACE)
 
 
-def overtake() -> None:
-    """Note that a step is at work: until a run of everything ends well, nobody knows what the results as a whole are of."""
+def overtake(step: str) -> bool:
+    """Note that a step of a run of everything is at work: until such a run ends well, nobody knows what the results as a whole are of.
+    Whether this is the first."""
     known = last()
-    if known is not None and not known[0].overtaken:
-        keep(replace(known[0], overtaken=True), known[1])
+    if known is None or known[0].overtaken or (known[0].steps and step not in known[0].steps):
+        return False
+    keep(replace(known[0], overtaken=True), known[1])
+    return True
+
+
+def take_back() -> None:
+    """Note that the steps at work left everything as it was."""
+    known = last()
+    if known is not None:
+        keep(replace(known[0], overtaken=False), known[1])
 
 
 def last() -> tuple[State, dict[str, list[str]]] | None:
@@ -97,7 +109,8 @@ def last() -> tuple[State, dict[str, list[str]]] | None:
     try:
         content: dict[str, Any] = json.loads(PLACE.read_text(encoding="utf-8"))
         counts = Counts.of_values(content["counts"])
-        state = State(content["files"], content["code"], counts, content.get("overtaken", False))
+        steps, overtaken = tuple(content.get("steps", ())), content.get("overtaken", False)
+        state = State(content["files"], content["code"], counts, steps, overtaken)
         return state, content["programs"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
