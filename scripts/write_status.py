@@ -67,6 +67,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
         items += waiting_records.waiting_known(known, params["stand_in"])
     if "borderline" in inputs:
         items += waiting_records.waiting_duplicates(table("borderline"))
+        items += waiting_records.waiting_verdicts(table("verdicts"))
     for stage in STAGES:
         if f"awaiting_{stage}" in inputs:
             awaiting = {str(name): rows for name, rows in table(f"awaiting_{stage}").groupby("reviewer")}
@@ -117,6 +118,9 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
                 *waiting_data.waiting_cut(table("merged")),
                 *waiting_data.waiting_places(table("merged")),
             ]
+        if task is BIAS and task.rows in inputs and not tool_of(params["tool"]).of_syntheses:
+            merged = table("merged") if "merged" in inputs else None
+            items += waiting_data.waiting_filed(table(task.rows), _listed(params), merged)
         if (
             task is BIAS
             and task.rows in inputs

@@ -93,7 +93,8 @@ def status_inputs(wildcards):
     if SEARCHED:
         if PROTOCOL.export_sources:
             found["imports"] = "results/records/import-report.csv"
-        found["borderline"] = "results/deduplication/borderline.csv"
+        for table in ("borderline", "verdicts"):
+            found[table] = f"results/deduplication/{table}.csv"
         found["studies"] = "results/screening/studies.csv"
         found["study_orphans"] = "results/screening/orphans.csv"
         found["works"] = "results/deduplication/works.parquet"

@@ -12,6 +12,7 @@ import pandas as pd
 from evergreen.errors import InputError, refuse
 
 COLUMNS = ("record_a", "record_b", "same", "decided_by", "note")
+APPLIED = "applied"
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,6 @@ def effects(sheet: pd.DataFrame | None, records: set[str]) -> pd.DataFrame:
         for a, b in zip(table["record_a"], table["record_b"], strict=True)
     ]
     return table.assign(
-        effect=[f"orphan: no record {', '.join(ids)}" if ids else "applied" for ids in missing],
+        effect=[f"orphan: no record {', '.join(ids)}" if ids else APPLIED for ids in missing],
         row=sheet["_row"],
     )

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen.bias.tools import tool_of
+from evergreen.deduplication.verdicts import APPLIED
 from evergreen.figures import wording
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
@@ -182,7 +183,7 @@ def deduplicated(works: pd.DataFrame, borderline: pd.DataFrame, verdicts: pd.Dat
         records=sum(len(ids.split("; ")) for ids in works["record_ids"]),
         works=len(works),
         in_doubt=len(borderline),
-        verdicts=int(verdicts["effect"].eq("applied").sum()),
+        verdicts=int(verdicts["effect"].eq(APPLIED).sum()),
     )
 
 

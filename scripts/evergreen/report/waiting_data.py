@@ -114,6 +114,33 @@ def waiting_unjudged(
     return items
 
 
+def waiting_filed(
+    judgements: pd.DataFrame, outcomes: Sequence[Outcome], rows: pd.DataFrame | None
+) -> list[Waiting]:
+    """Judgements that hold for no result, for they are filed under an outcome, time point or comparison that nothing is called; `rows` are the merged ones."""
+    there = {column: [] if rows is None else rows[column].tolist() for column in ("outcome", "timepoint")}
+    ids = [one.id for one in outcomes]
+    known = {
+        "outcome": [*ids, *(one.data for one in outcomes), *there["outcome"]],
+        "timepoint": [*(name for one in outcomes for name in one.timepoint), *there["timepoint"]],
+        "comparison": [*ids, *(arm for one in outcomes for arm in one.arms.control)],
+    }
+    astray: dict[str, list[str]] = {}
+    for column, labels in known.items():
+        names = set(map(folded, ["", *labels]))
+        if column in judgements:
+            astray[column] = sorted({label for label in judgements[column] if folded(label) not in names})
+    listed = "; ".join(
+        f"{column.replace('timepoint', 'time point')} {named(labels)}"
+        for column, labels in astray.items()
+        if labels
+    )
+    said = f"judgements are filed under names that no result has, and hold for none: {listed}"
+    return if_any(
+        Waiting("assessors", said, "config/risk_of_bias/", sum(map(len, astray.values())), blocks=False)
+    )
+
+
 def behind(
     included: Iterable[str], rows: pd.DataFrame | None, column: str, people: Iterable[str]
 ) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.counting import noun, plural
+from evergreen.deduplication.verdicts import APPLIED
 from evergreen.report.status import Waiting, if_any, named
 from evergreen.screening.stages import STAGE_NAMES, side, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
@@ -230,6 +231,14 @@ def waiting_duplicates(borderline: pd.DataFrame) -> list[Waiting]:
     """Pairs of records that may be duplicates and have no verdict yet."""
     what = f"{plural(len(borderline), 'pair')} of possible duplicates to judge"
     return if_any(Waiting("anyone", what, "config/deduplication.csv", len(borderline), blocks=False))
+
+
+def waiting_verdicts(verdicts: pd.DataFrame) -> list[Waiting]:
+    """Verdicts on pairs of which a record was found by no search: an id may be mistyped."""
+    gone = verdicts[verdicts["effect"].ne(APPLIED)]
+    which = [f"{row['record_a']} and {row['record_b']} (row {row['row']})" for row in tables.rows(gone)]
+    what = f"{plural(len(gone), 'verdict')} on duplicates of which a record was not found: {named(which)}"
+    return if_any(Waiting("anyone", what, "config/deduplication.csv", len(gone), blocks=False))
 
 
 def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:
