@@ -76,6 +76,7 @@ rule check_reports:
     input:
         works="results/deduplication/works.parquet",
         records="results/records/records.parquet",
+        links="results/deduplication/links.csv",
         studies="results/screening/studies.csv",
         changes=lambda w: changed_records(),
         retractions=lambda w: there("config/retractions"),
@@ -85,7 +86,8 @@ rule check_reports:
         **program("check_reports.py"),
         tables=lambda w, input: words("check_reports", list(input.get("changes", []))),
     shell:
-        "python {params.script:q} --works {input.works:q} --records {input.records:q} --studies {input.studies:q} --changes {params.tables:q}"
+        "python {params.script:q} --works {input.works:q} --records {input.records:q} --links {input.links:q} --studies {input.studies:q}"
+        " --changes {params.tables:q}"
         " --retractions {input.retractions:q} --out {output:q} > {log:q} 2>&1"
 
 

@@ -112,6 +112,8 @@ def _screening(protocol: Protocol, found: dict[str, Any]) -> None:
             found["works"],
             "--records",
             "results/records/records.parquet",
+            "--links",
+            "results/deduplication/links.csv",
             "--studies",
             found["studies"],
             "--out",

@@ -6,7 +6,7 @@ from evergreen.records.retractions import Listed
 from evergreen.report import alerts, status
 from evergreen.report.blocks import Link, Table, Text
 from evergreen.report.selection import citation
-from evergreen.screening.notices import notices, of_studies, stated
+from evergreen.screening.notices import linked, notices, of_studies, stated
 
 WORKS = pd.DataFrame(
     [
@@ -126,3 +126,32 @@ def test_what_a_round_said_is_not_said_again_by_the_record_of_the_notice():
     notice = records(("pubmed:2", "2020-01-01", "2", ""), ("x:99", "2023-12-31", "99", "RetractionOf 2"))
     found = notices(WORKS, STUDIES, CHANGES, {}, stated(notice))
     assert found["what"].tolist() == notices(WORKS, STUDIES, CHANGES, {})["what"].tolist()
+
+
+def test_a_notice_that_no_database_links_is_told_as_what_its_title_says():
+    links = pd.DataFrame(
+        [("x:98", "retraction_of", "cinahl:2", "x:98", "cinahl:2", "same title"), ("x:97", "erratum_of", "cinahl:2", "x:97", "cinahl:2", "same title"),
+         ("x:99", "retraction_of", "pubmed:4", "x:99", "pubmed:4", "stated"), ("x:96", "retraction_of", "cinahl:3", "x:96", "cinahl:3", "same title")],
+        columns=["work_id", "relation", "related_work_id", "record_id", "related_record_id", "how"],
+    )  # fmt: skip
+    there = pd.DataFrame(
+        [
+            ("x:96", "2023-12-31", "96", ""),
+            ("x:98", "2023-12-31", "", "10.1/n"),
+            ("cinahl:2", "2020-01-01", "2", ""),
+        ],
+        columns=["record_id", "round", "pmid", "doi"],
+    )
+    said = linked(links, there)
+    found = notices(WORKS.assign(retracted=False), STUDIES, {}, {}, said)
+    assert found[["what", "notice", "detail", "round"]].to_numpy().tolist() == [
+        ["notice_by_title", "doi:10.1/n", "x:98", "2023-12-31"],
+        ["notice_by_title", "PMID 96", "x:96", "2023-12-31"],
+    ]
+    # It is no fact, and nothing is left out for it; where the retraction is known it is not said again.
+    assert of_studies(found) == {}
+    told = [item.what for item in alerts.waiting(alerts.alerts(WORKS.assign(retracted=False), found))]
+    assert any("by its title" in one for one in told)
+    assert (
+        "notice_by_title" not in notices(WORKS.assign(retracted=True), STUDIES, {}, {}, said)["what"].tolist()
+    )

@@ -20,6 +20,8 @@ from evergreen.records.retractions import CONCERN, RETRACTED, Listed
 
 COLUMNS = ["work_id", "study", "status", "what", "notice", "detail", "round", "source"]
 RETRACTION_WATCH = "Retraction Watch"
+BY_TITLE = "notice_by_title"
+"""A record that was found is, by its title, the notice of a work's retraction: a person has to look."""
 NOTABLE = {RETRACTED: "retracted", CONCERN: "concern"}
 """Notices for which studies are left out in a sensitivity analysis, the weightier first, and what a slice calls them."""
 _BY = {
@@ -67,6 +69,26 @@ def stated(records: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
     return {record_id: own.get(record_id, []) + others.get(record_id, []) for record_id in own | others}
 
 
+def linked(links: pd.DataFrame, records: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
+    """What records of notices say that no database links, by the record_id of what they are about.
+
+    `links` as the deduplication has them; `records` with `record_id, round, pmid, doi`.
+    """
+    found: dict[str, list[dict[str, str]]] = {}
+    chosen = links[links["relation"].eq("retraction_of") & links["how"].ne("stated")]
+    by_id = {
+        row["record_id"]: row for row in tables.rows(records[records["record_id"].isin(chosen["record_id"])])
+    }
+    for link in tables.rows(chosen):
+        notice = by_id[link["record_id"]]
+        where = (
+            f"PMID {notice['pmid']}" if notice["pmid"] else f"doi:{notice['doi']}" if notice["doi"] else ""
+        )
+        said = _stated(BY_TITLE, link["record_id"], where, notice["round"])
+        found.setdefault(link["related_record_id"], []).append(said)
+    return found
+
+
 def _stated(what: str, detail: str, notice: str, round_: str) -> dict[str, str]:
     return {"what": what, "notice": notice, "detail": detail, "round": round_, "source": ""}
 
@@ -80,7 +102,7 @@ def notices(
 ) -> pd.DataFrame:
     """A row for each thing that became known of a work, once for each of its studies (`study` and `status` "" where it has none).
 
-    `changes`: those of each (source, round); `listed`: notices by work_id; `records`: what records say (`stated`). `round` is the one that said it, "" for what the record said
+    `changes`: those of each (source, round); `listed`: notices by work_id; `records`: what records say (`stated`, `linked`). `round` is the one that said it, "" for what the record said
     when it was found and for a list, whose `detail` has the day of the notice. The same notice of two sources is one row.
     """
     by_record: dict[str, list[dict[str, str]]] = {}
@@ -100,6 +122,8 @@ def notices(
         if work["retracted"] and not any(one["what"] == RETRACTED for one in said):
             said.append({"what": RETRACTED, "notice": "", "detail": "", "round": "", "source": ""})
         said = [*_with_lists(said, listed.get(work["work_id"], ()))]
+        if any(one["what"] == RETRACTED for one in said):
+            said = [one for one in said if one["what"] != BY_TITLE]
         for study_name, status in places.get(work["work_id"], [("", "")]):
             found += [
                 {"work_id": work["work_id"], "study": study_name, "status": status, **one} for one in said
