@@ -205,6 +205,18 @@ def test_a_day_is_a_day_of_the_calendar(tmp_path, kind, column, head):
         )
 
 
+def test_a_link_that_leads_nowhere_is_not_taken_for_no_sheet(tmp_path):
+    (tmp_path / "AB.csv").symlink_to(tmp_path / "annex" / "x")
+    assert sheets.people_in(tmp_path) == ["AB"]
+    with pytest.raises(
+        InputError, match=r"AB.csv: this is a link that leads nowhere. Fetch its file, or remove it."
+    ):
+        sheets.find(tmp_path / "AB")
+    (tmp_path / "annex").mkdir()
+    (tmp_path / "annex" / "x").write_text("study\n")
+    assert sheets.find(tmp_path / "AB") == tmp_path / "AB.csv"
+
+
 @pytest.mark.parametrize("suffix", [".ods", ".xls", ".TSV"])
 def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
     assert sheets.find(tmp_path / "AB") is None

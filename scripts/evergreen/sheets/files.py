@@ -16,11 +16,18 @@ UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
 def find(stem: str | Path) -> Path | None:
     """The sheet `stem`.csv or `stem`.xlsx, names compared as labels are; None when neither is there.
 
-    Raises InputError when both are, or when there is nothing but the sheet in a format that is not read.
+    Raises InputError when both are, when there is nothing but the sheet in a format that is not read, and for a link to a file that is
+    not there: one that a program for large files has not fetched is no sheet that nobody has written.
     """
     stem = Path(stem)
     files = sorted(stem.parent.iterdir()) if stem.parent.is_dir() else []
-    named = [path for path in files if folded(path.stem) == folded(stem.name) and path.is_file()]
+    named = [path for path in files if folded(path.stem) == folded(stem.name)]
+    for path in named:
+        if path.suffix.lower() in SUFFIXES and path.is_symlink() and not path.exists():
+            raise InputError(
+                "this is a link that leads nowhere", file=path, todo="Fetch its file, or remove it."
+            )
+    named = [path for path in named if path.is_file()]
     found = [path for path in named if path.suffix.lower() in SUFFIXES]
     if not found:
         for path in named:
