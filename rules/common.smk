@@ -6,5 +6,3 @@ wildcard_constraints:
     source="[A-Za-z][A-Za-z0-9_]*",
     round=r"\d{4}-\d{2}-\d{2}",
     stage=one_of(STAGES),
-    outcome=one_of(OUTCOMES),
-    sha="[0-9a-f]{12}",

@@ -2,26 +2,14 @@
 include: "inputs/extract.smk"
 
 
-rule extract:
-    input:
-        "results/extraction/merged.csv",
-        "results/extraction/conflicts.csv",
-        "results/extraction/converted.csv",
-        "results/extraction/queries.csv",
-        "results/extraction/agreement.csv",
-        expand("results/extraction/outcomes/{outcome}.csv", outcome=OUTCOMES),
-
-
 rule merge_extraction:
     input:
         unpack(extraction_inputs),
     output:
-        merged="results/extraction/merged.csv",
-        studies="results/extraction/studies.csv",
-        conflicts="results/extraction/conflicts.csv",
-        converted="results/extraction/converted.csv",
-        queries="results/extraction/queries.csv",
-        agreement="results/extraction/agreement.csv",
+        [
+            f"results/extraction/{name}.csv"
+            for name in ("merged", "studies", "conflicts", "converted", "queries", "agreement")
+        ],
     params:
         **program("merge_extraction.py"),
         sheets=lambda w: value("merge_extraction", extraction_sheets(PROTOCOL)),
@@ -30,8 +18,7 @@ rule merge_extraction:
         settled=options("adjudication", "answers"),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.settled:q} --params {params.values:q}"
-        " --merged {output.merged:q} --studies {output.studies:q} --conflicts {output.conflicts:q}"
-        " --converted {output.converted:q} --queries {output.queries:q} --agreement {output.agreement:q} > {log:q} 2>&1"
+        " --folder results/extraction > {log:q} 2>&1"
 
 
 # An outcome whose slice comes out as it was is not pooled again.
@@ -48,3 +35,9 @@ rule slice_outcomes:
     shell:
         "python {params.script:q} --converted {input.converted:q} {params.beside:q} --outcomes {params.values:q}"
         " --folder results/extraction/outcomes > {log:q} 2>&1"
+
+
+rule extract:
+    input:
+        rules.merge_extraction.output,
+        rules.slice_outcomes.output,

@@ -30,14 +30,7 @@ def main(argv: list[str] | None = None) -> None:
         required=True,
         help="{people: [extractor, ...], scales: {outcome: scale}, outcomes: [outcome as queries and conversions read it, ...]}",
     )
-    arguments.add_argument("--merged", required=True)
-    arguments.add_argument("--studies", required=True)
-    arguments.add_argument("--conflicts", required=True)
-    arguments.add_argument("--converted", required=True)
-    arguments.add_argument("--queries", required=True)
-    arguments.add_argument(
-        "--agreement", help="where the statistics by outcome, column and pair of extractors go"
-    )
+    arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
     args = arguments.parse_args(argv)
 
     if not args.sheets:
@@ -54,17 +47,17 @@ def main(argv: list[str] | None = None) -> None:
     outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]
     queries = queries_of(evidence_of(rows.rows, studies.rows, outcomes), answers)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
-    if args.agreement:
-        agreed = agreement_table(rows.found, COMPARED, frozenset(NUMBERS), rows.rounding)
-        spreadsheets.write_table(agreed, args.agreement)
-    for frame, path, write in (
-        (rows.rows, args.merged, spreadsheets.write_table),
-        (studies.rows, args.studies, tables.write_table),
-        (conflicts, args.conflicts, spreadsheets.write_table),
-        (derive(rows.rows, args.params["scales"], fillings_of(outcomes)), args.converted, tables.write_table),
-        (queries, args.queries, spreadsheets.write_table),
+    agreed = agreement_table(rows.found, COMPARED, frozenset(NUMBERS), rows.rounding)
+    spreadsheets.write_table(agreed, args.folder / "agreement.csv")
+    converted = derive(rows.rows, args.params["scales"], fillings_of(outcomes))
+    for frame, name, write in (
+        (rows.rows, "merged", spreadsheets.write_table),
+        (studies.rows, "studies", tables.write_table),
+        (conflicts, "conflicts", spreadsheets.write_table),
+        (converted, "converted", tables.write_table),
+        (queries, "queries", spreadsheets.write_table),
     ):
-        write(texts(frame), Path(path))
+        write(texts(frame), args.folder / f"{name}.csv")
 
 
 if __name__ == "__main__":

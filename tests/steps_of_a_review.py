@@ -137,7 +137,7 @@ def _extraction(protocol: Protocol, sheets: dict[str, str], judged: bool, found:
     made = {name: f"{folder}/{name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries", "agreement")}  # fmt: skip
     merge_extraction.main(
         ["--sheets", json.dumps(sheets), "--study-sheets", "{}", *_if_there("--adjudication", "config/extraction/adjudication.csv"),
-         "--params", json.dumps(params.merge_extraction(protocol)), *(part for name, path in made.items() for part in (f"--{name}", path))]
+         "--params", json.dumps(params.merge_extraction(protocol)), "--folder", folder]
     )  # fmt: skip
     found |= {"merged": made["merged"], "converted": made["converted"], "queries": made["queries"]}
     found |= {"extraction_conflicts": made["conflicts"], "characteristics": made["studies"]}

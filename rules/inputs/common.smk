@@ -108,7 +108,7 @@ def check_people_files():
     """Refuse what people wrote before anything runs; only the files that the requested targets read."""
     parts = Parts("check_inputs", program("check_inputs.py")["code"])
     faults = []
-    for area in people.AREAS[people.scope_of(map(str, workflow.dag_settings.targets))]:
+    for area in people.areas_of(map(str, workflow.dag_settings.targets)):
         files, given, read = checked(PROTOCOL, (area,))
 
         def check():

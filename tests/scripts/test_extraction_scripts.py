@@ -19,7 +19,7 @@ def merged(root, tmp_path, monkeypatch):
         ["--answers", "config/queries.csv", "--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
          "--study-sheets", json.dumps({who: f"{folder}/studies-{who}.csv" for who in ("AB", "CD")}),
          "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
-         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
+         "--folder", str(tmp_path)]
     )  # fmt: skip
     return tmp_path
 
@@ -70,7 +70,7 @@ def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch)
     merge_extraction.main(
         ["--sheets", '{"AB": "config/extraction/AB.csv"}', "--study-sheets", "{}",
          "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
-         *(f"--{name}={tmp_path / name}.csv" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
+         "--folder", str(tmp_path)]
     )  # fmt: skip
     waiting = read_table(tmp_path / "conflicts.csv")
     assert set(waiting["status"]) == {"pending"}
@@ -80,7 +80,4 @@ def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch)
 
 def test_a_review_without_sheets_is_told_what_is_missing():
     with pytest.raises(InputError, match=r"no .* sheet is there"):
-        merge_extraction.main(
-            ["--sheets", "{}", "--study-sheets", "{}", "--params", "{}",
-             *(f"--{name}=x" for name in ("merged", "studies", "conflicts", "converted", "queries"))]
-        )  # fmt: skip
+        merge_extraction.main(["--sheets", "{}", "--study-sheets", "{}", "--params", "{}", "--folder", "x"])

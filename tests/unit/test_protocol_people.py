@@ -25,6 +25,9 @@ SHEETS = [
 ]  # fmt: skip
 
 
+UNTIL_SCREENING = ["search", "deduplication", "screening"]
+
+
 @pytest.fixture
 def review(tmp_path, monkeypatch):
     for name in SHEETS:
@@ -36,15 +39,16 @@ def review(tmp_path, monkeypatch):
 
 
 @each(
-    ("targets", "scope"),
+    ("targets", "areas"),
     [
-        ([], "all"), (["search"], "search"), (["records"], "search"), (["prisma"], "screen"), (["search", "screen"], "screen"),
-        (["search", "deduplicate"], "deduplicate"), (["deduplicate", "screen"], "screen"), (["bias"], "bias"),
-        (["bias", "search"], "all"), (["pool"], "all"), (["results/x.csv"], "all"), (["search", "search"], "search"),
+        ([], people.AREAS), (["search"], ["search"]), (["records"], ["search"]), (["prisma"], UNTIL_SCREENING),
+        (["search", "screen"], UNTIL_SCREENING), (["search", "deduplicate"], ["search", "deduplication"]),
+        (["deduplicate", "screen"], UNTIL_SCREENING), (["bias"], ["bias"]), (["bias", "search"], ["search", "bias"]),
+        (["pool"], people.AREAS), (["results/x.csv"], people.AREAS), (["search", "search"], ["search"]),
     ],
 )  # fmt: skip
-def test_the_smallest_scope_that_holds_all_targets(targets, scope):
-    assert people.scope_of(targets) == scope
+def test_the_areas_that_all_targets_together_read(targets, areas):
+    assert people.areas_of(targets) == list(areas)
 
 
 def test_everybody_whose_sheet_is_there_and_nobody_else(review):
@@ -59,7 +63,10 @@ def test_everybody_whose_sheet_is_there_and_nobody_else(review):
 
 
 def test_a_scope_reads_the_files_of_its_areas(review):
-    every = {scope: people.checked(review, areas) for scope, areas in people.AREAS.items()}
+    every = {
+        target: people.checked(review, people.areas_of([target]))
+        for target in ("search", "deduplicate", "screen", "bias", "all")
+    }
     assert every["search"].files == {
         "search": [
             ("strategy", "config/p.txt"),
@@ -138,6 +145,6 @@ def test_a_person_who_was_renamed_keeps_the_sheets(review):
     with pytest.raises(
         InputError, match=r"EF\.csv: AB\.csv is of Ann as well\. EF and Ann are one by `people`"
     ):
-        people.checked(both, people.AREAS["screen"])
+        people.checked(both, UNTIL_SCREENING)
     named = sheets.by_person(["a/ab.csv", "a/CD.csv"], ["Ann", "CD"], {"AB": "Ann"})
     assert named == {"Ann": "a/ab.csv", "CD": "a/CD.csv"}

@@ -84,9 +84,7 @@ def test_pooled_numbers_agree_with_statsmodels(finished):
 def test_a_run_after_a_run_does_nothing(finished):
     assert snakemake(finished).did_nothing
     checked = finished / "results/logs/receipts/parts/check_inputs"
-    assert {place.stem for place in checked.iterdir()} == set(
-        people.AREAS["all"]
-    )  # and nothing is checked twice
+    assert {place.stem for place in checked.iterdir()} == set(people.AREAS)  # and nothing is checked twice
 
 
 def test_a_run_that_does_nothing_loads_nothing_that_takes_long(finished):

@@ -15,15 +15,12 @@ from evergreen.protocol.whole import Protocol
 from evergreen.sheets import folded
 from evergreen.sheets.workbooks import with_studies
 
-AREAS = {
-    "search": ("search",),
-    "deduplicate": ("search", "deduplication"),
-    "screen": ("search", "deduplication", "screening"),
-    "bias": ("bias",),
-    "all": ("search", "deduplication", "screening", "extraction", "certainty", "bias"),
-}
-"""The areas of people's files that a scope reads."""
-SCOPE_OF_TARGET = {**{scope: scope for scope in AREAS}, "records": "search", "prisma": "screen"}
+AREAS = ("search", "deduplication", "screening", "extraction", "certainty", "bias")
+"""The areas of people's files."""
+OF_TARGET = {
+    "search": AREAS[:1], "records": AREAS[:1], "deduplicate": AREAS[:2], "screen": AREAS[:3], "prisma": AREAS[:3], "bias": ("bias",),
+}  # fmt: skip
+"""What targets read that do not read all of them."""
 FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", "config/screening")
 """Folders of which each file is read, or said not to be; of the folders of stages each is, of others beside them none."""
 NOTES = (".md", ".yaml", ".yml", "")
@@ -135,16 +132,13 @@ def written(path: str) -> str:
     return path
 
 
-def scope_of(targets: Iterable[str]) -> str:
-    """The smallest scope that holds all that the targets of a run read; no target is everything."""
-    scopes = {SCOPE_OF_TARGET.get(target, "all") for target in targets} or {"all"}
-    if len(scopes) == 1:
-        return scopes.pop()
-    wider = (scope for scope in ("deduplicate", "screen") if scopes <= {"search", "deduplicate", scope})
-    return next(wider, "all")
+def areas_of(targets: Iterable[str]) -> list[str]:
+    """The areas that the targets of a run read; no target is everything."""
+    read = {area for target in targets for area in OF_TARGET.get(target, AREAS)}
+    return [area for area in AREAS if area in read or not read]
 
 
-def checked(protocol: Protocol, areas: Sequence[str] = AREAS["all"]) -> Checked:
+def checked(protocol: Protocol, areas: Sequence[str] = AREAS) -> Checked:
     """What is checked of some areas before anything that reads them runs."""
     files = {area: [file for file in _files(protocol, area) if file[1] is not None] for area in areas}
     paths = {path for area in files.values() for _, path, *_ in area}
@@ -155,9 +149,7 @@ def checked(protocol: Protocol, areas: Sequence[str] = AREAS["all"]) -> Checked:
 
 def unread(protocol: Protocol) -> list[str]:
     """Files in the folders of people's files that no step reads, for the protocol names neither them nor whose they are."""
-    known = {
-        Path(path) for area in AREAS["all"] for _, path, *_ in _files(protocol, area) if path is not None
-    }
+    known = {Path(path) for area in AREAS for _, path, *_ in _files(protocol, area) if path is not None}
     known |= {Path(path) for stage in STAGES for path in votes(stage)}
     known.add(Path(protocol.risk_of_bias.tool))
     stages = {Path("config/screening") / stage for stage in STAGES}

@@ -17,6 +17,7 @@ from zipfile import ZipFile
 from evergreen.errors import InputError
 from evergreen.sheets import archives
 from evergreen.sheets.labels import folded, name_key
+from evergreen.sheets.numbers import plain
 
 WORKBOOK = "XLSX file"
 STUDIES = "studies"
@@ -168,8 +169,8 @@ def text_of(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
+    if isinstance(value, float):
+        return plain(value)
     if isinstance(value, datetime.datetime) and value.time() == datetime.time(0):
         return value.date().isoformat()
     if isinstance(value, datetime.date | datetime.datetime):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 # Snakemake's own mark in directories that a step writes.
@@ -86,8 +86,5 @@ def files_in(folder: str | Path) -> list[str]:
 
 
 def _hash(path: str) -> str:
-    digest = sha256()
     with open(path, "rb") as file:  # noqa: PTH123
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,6 @@
 """One run at a time in a review's directory: who holds it, and what a killed run leaves.
 
-The kernel gives a lock back when its process ends, however it ends; the file beside it says who holds it: host, boot, process and
+The kernel gives a lock back when its process ends, however it ends; the file beside it says who holds it: host, process and
 the time of its start. On a disk that several hosts share the kernel of another host is not asked: what it holds is refused.
 """
 
@@ -54,10 +54,7 @@ def hold() -> Iterator[str | None]:
                 todo=f"Wait until it has ended; if you know that it has, delete {HOLDER} and run again.",
             )  # fmt: skip
         word = f"An earlier run ({_named(earlier)}) was killed; its lock is cleared." if earlier else None
-        _write(
-            file,
-            {"host": os.uname().nodename, "boot": _boot(), "process": os.getpid(), "started": _started()},
-        )
+        _write(file, {"host": os.uname().nodename, "process": os.getpid(), "started": _started()})
         os.environ[TICKET] = HOLDER.read_text(encoding="utf-8")
         try:
             _await_steps()
@@ -102,13 +99,6 @@ def _write(file: IO[str], holder: dict[str, Any] | None) -> None:
 def _named(holder: dict[str, Any]) -> str:
     started = f", started {holder['started']}" if holder.get("started") else ""
     return f"process {holder.get('process', 'unknown')} on {holder.get('host', 'an unknown host')}{started}"
-
-
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-    except OSError:
-        return ""
 
 
 def _started() -> str:
