@@ -173,3 +173,10 @@ def test_the_markdown_of_an_update_is_readable():
 def test_a_links_text_and_address_cannot_be_changed_afterwards():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Link("a", "b").url = LINKS[0]  # type: ignore[misc]
+
+
+def test_only_columns_with_long_words_may_be_broken_anywhere_on_paper():
+    rows = [["inconsistency", "https://doi.org/10.1002/14651858", "12"], ["publication bias", "", "1,000"]]
+    table = Table("Ratings", [Head("Domain"), Head("Where"), Head("n", True)], rows)
+    assert table.classes == ["", "long", "number"]
+    assert Table("None", [Head("Domain")], []).classes == [""]

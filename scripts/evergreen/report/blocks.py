@@ -32,6 +32,8 @@ class Link:
 
 
 Cell = str | Link
+LONG_WORD = 20
+"""Letters of a word that a column need not hold in one line."""
 FOR_AUTHORS = "authors"
 """Style of a text that says what the authors have to write in its place."""
 
@@ -127,6 +129,19 @@ class Table:
     def label(self) -> str:
         """`Table 3. Counts by round`, or the caption alone."""
         return f"Table {self.number}. {self.caption}" if self.number else self.caption
+
+    @property
+    def classes(self) -> list[str]:
+        """What the page has to know of each column: its cells are a `number`, or hold a `long` word, such as an address, which may be
+        broken anywhere on paper."""
+        words = [
+            max((len(word) for row in self.rows for word in text_of(row[place]).split()), default=0)
+            for place in range(len(self.columns))
+        ]
+        return [
+            "number" if head.number else "long" if longest > LONG_WORD else ""
+            for head, longest in zip(self.columns, words, strict=True)
+        ]
 
     @property
     def rows_with_ids(self) -> Iterator[tuple[str, Sequence[Cell]]]:

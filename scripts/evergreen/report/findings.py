@@ -19,7 +19,7 @@ from evergreen.protocol.whole import Protocol
 from evergreen.report import findings_words as words
 from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Table, Text, heads
 from evergreen.report.effects import NONE, of_subgroups
-from evergreen.report.findings_profile import BESIDE_NOTE, beside, profile
+from evergreen.report.findings_profile import beside, profile
 from evergreen.report.inputs import Inputs
 from evergreen.report.methods import listed
 from evergreen.synthesis.result.trail_places import page_of
@@ -71,7 +71,7 @@ def section(found: Sequence[Finding], question: Question, *, alone: bool = False
     further = [profile(found), beside(found)]
     if alone:
         further = [replace(one, fold="") for one in further]
-    return Section("findings", TITLE, [*blocks, *needed(found), *further, Text(BESIDE_NOTE)])
+    return Section("findings", TITLE, [*blocks, *needed(found), *further])
 
 
 def _asked(question: Question) -> list[Block]:

@@ -12,10 +12,7 @@ from evergreen.report.blocks import Cell, Table, heads
 
 PROFILE = "Evidence profile (GRADE)"
 BESIDE = "Ratings beside what the data suggest"
-BESIDE_NOTE = (
-    "The ratings were made by people. What the data suggest is computed from results and judgements and changes no rating; a dash marks"
-    " a domain of which the data say nothing."
-)
+SUGGESTED = f"{BESIDE}, which is computed from results and judgements and changes no rating; a dash marks a domain of which the data say nothing"
 
 
 def profile(found: Sequence[Finding]) -> Table:
@@ -77,4 +74,4 @@ def beside(found: Sequence[Finding]) -> Table:
                 reason = rating.reasons[domain]
             said = [one.outcome.name, words.domain(domain), rated, reason]
             rows.append([*said, words.levels(own.levels), own.why])
-    return Table(BESIDE, columns, rows, fold=BESIDE)
+    return Table(SUGGESTED, columns, rows, fold=BESIDE)
