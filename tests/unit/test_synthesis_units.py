@@ -5,7 +5,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.extraction.row_values import typed
-from evergreen.extraction.unit_texts import without_change
+from evergreen.extraction.unit_texts import is_change, without_change
 from evergreen.protocol.outcomes import Outcome, faults
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.units import in_units
@@ -133,10 +133,15 @@ def test_the_protocol_says_which_of_changes_and_values_are_pooled(measure, value
 @each(
     ("said", "unit"),
     [("change in mm", "mm"), ("mm, change from baseline", "mm"), ("points (change)", "points"), ("Mean change from baseline in kg", "kg"),
-     ("% change, hand", "% change, hand"), ("percentage change", "percentage change"), ("percent change", "percent change"), ("score 0-280", "score 0-280"), ("change", "")],
+     ("% change, hand", "% change, hand"), ("percentage change", "percentage change"), ("percent change", "percent change"), ("score 0-280", "score 0-280"), ("change", ""),
+     ("Veränderung in mm", "mm"), ("kg, Gewichtsänderung", "kg"), ("changement en mm", "mm"), ("Variazione di mm", "mm"), ("mm (cambio)", "mm"),
+     ("изменение в мм", "мм"), ("Δ mm", "mm"), ("mmの変化量", "mm"), ("% Veränderung", "% Veränderung"),
+     ("ml exchange volume", "ml exchange volume"), ("mg/dl δ", "mg/dl δ"), ("révolutions", "révolutions")],
 )  # fmt: skip
 def test_a_unit_is_the_same_whether_it_is_a_change(said, unit):
     assert without_change(said) == unit
+    no_change = said == unit and "%" not in unit and "per" not in unit
+    assert is_change(said) is not no_change
 
 
 def test_numbers_are_pooled_in_the_unit_of_the_outcome_and_the_factor_is_recorded():
