@@ -254,7 +254,7 @@ def test_duplicates_are_told_in_numbers(records, in_doubt, verdicts, expected):
 
 def sheets(rows, conflicts=()):
     return filled(
-        pd.DataFrame([[*row] for row in rows], columns=["study", "people"], dtype=str),
+        pd.DataFrame([[*row, "pain"][:3] for row in rows], columns=["study", "people", "outcome"], dtype=str),
         pd.DataFrame([[*one] for one in conflicts], columns=["status", "adjudicator"], dtype=str),
         "people",
     )
@@ -277,6 +277,18 @@ def sheets(rows, conflicts=()):
             " by cell. 1 difference was settled by EF. 1 difference is open.",
         ),
         (sheets([("S1", "AB"), ("S2", "CD")]), [], "AB and CD extracted the data of 2 studies, each study by one of them."),
+        # Who share the outcomes of a study among them do nothing twice; a row that one of two lacks is a difference.
+        (sheets([("S1", "AB", "pain"), ("S1", "CD", "sleep")]), [], "AB and CD extracted the data of 1 study, each outcome by one of them."),
+        (
+            sheets([("S1", "AB; CD", "pain"), ("S1", "CD", "sleep"), ("S2", "AB; CD"), ("S2", "AB")]), [],
+            "AB and CD extracted the data of 2 studies (AB 2, CD 2), 1 of them and some outcomes of 1 of them independently by two or more; the sheets"
+            " were compared cell by cell. There was no difference to settle.",
+        ),
+        (
+            sheets([("S1", "AB; CD"), ("S2", "CD; EF")]), [],
+            "AB, CD and EF extracted the data of 2 studies (AB 1, CD 2, EF 1), all of them independently by two or more; the sheets were compared"
+            " cell by cell. There was no difference to settle.",
+        ),
     ],
 )  # fmt: skip
 def test_who_extracted_what_is_told(found, planned, expected):

@@ -82,13 +82,16 @@ class Screening:
 class Sheets:
     """Sheets that several people fill for the same studies (extraction, risk of bias).
 
-    `people`: studies by person. Of the `studies`, `by_several` are those that two or more have. Cells on which people differ are
-    `adjudicated` or `open`. `untouched` are the included studies that nobody has.
+    `people`: studies by person. Of the `studies`, `by_several` are those of which two or more have each outcome, `in_part` those of which they
+    have some, and `shared` those whose outcomes one or another has. Cells on which people differ are `adjudicated` or `open`.
+    `untouched` are the included studies that nobody has.
     """
 
     people: Mapping[str, int]
     studies: int
     by_several: int
+    in_part: int
+    shared: int
     adjudicated: int
     open: int
     adjudicators: tuple[str, ...]
@@ -224,15 +227,22 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
 def filled(rows: pd.DataFrame, conflicts: pd.DataFrame, people: str, included: Iterable[str] = ()) -> Sheets:
     """Of merged rows (`merged.csv`, `judgements.csv`), whose column `people` names who has each, and what they differ on; `included` are the
     included studies, where people screen."""
-    by_study: dict[str, set[str]] = {}
-    for study, names in zip(rows["study"], rows[people], strict=True):
-        by_study.setdefault(study, set()).update(name for name in names.split("; ") if name)
-    own = {study: names for study, names in by_study.items() if names}
+    # What one person alone has of an outcome that others have too is a difference, and the outcome is one of several people.
+    outcomes: dict[str, dict[str, bool]] = {}
+    own: dict[str, set[str]] = {}
+    for study, outcome, said in zip(rows["study"], rows["outcome"], rows[people], strict=True):
+        if names := set(filter(None, said.split("; "))):
+            of_study = outcomes.setdefault(study, {})
+            of_study[outcome] = of_study.get(outcome, False) or len(names) > 1
+            own.setdefault(study, set()).update(names)
+    double = {study: set(of_study.values()) for study, of_study in outcomes.items()}
     status = Counter(conflicts["status"])
     return Sheets(
         people=_counted(name for names in own.values() for name in names),
         studies=len(own),
-        by_several=sum(len(names) > 1 for names in own.values()),
+        by_several=sum(found == {True} for found in double.values()),
+        in_part=sum(len(found) > 1 for found in double.values()),
+        shared=sum(found == {False} and len(own[study]) > 1 for study, found in double.items()),
         adjudicated=status["adjudicated"],
         open=status["open"],
         adjudicators=_people(conflicts.loc[conflicts["status"].eq("adjudicated"), "adjudicator"]),

@@ -364,15 +364,18 @@ def _sheets(found: Sheets | None, planned: Sequence[str], did: str, do: str, by:
         of = f" of {plural(found.studies, 'study', 'studies')}"
         if len(there) == 1:
             sentences.append(f"{there[0]} alone {did}{of}{by}.")
-        elif found.by_several == found.studies:
+        elif found.by_several == found.studies and set(found.people.values()) == {found.studies}:
             sentences.append(f"{listed(there)} {did}{of}{by} independently; {compared}.")
-        elif found.by_several:
-            several = f"{found.by_several:,} of them independently by two or more"
+        elif found.by_several or found.in_part:
+            counts = {"": found.by_several, "some outcomes of ": found.in_part}
+            several = listed(f"{which}{count:,} of them" for which, count in counts.items() if count)
+            several = "all of them" if found.by_several == found.studies else several
             sentences.append(
-                f"{listed(there)} {did}{of}{by} ({_by_person(found.people)}), {several}; {compared}."
+                f"{listed(there)} {did}{of}{by} ({_by_person(found.people)}), {several} independently by two or more; {compared}."
             )
         else:
-            sentences.append(f"{listed(there)} {did}{of}{by}, each study by one of them.")
+            what = "outcome" if found.shared else "study"
+            sentences.append(f"{listed(there)} {did}{of}{by}, each {what} by one of them.")
         if found.untouched:
             await_ = plural(found.untouched, "included study awaits", "included studies await")
             sentences.append(f"{await_} it.")
@@ -396,6 +399,6 @@ def _differences(found: Sheets) -> list[str]:
         sentences.append(f"{settled} settled by {who}.")
     if found.open:
         sentences.append(f"{plural(found.open, 'difference is', 'differences are')} open.")
-    if found.by_several and not found.adjudicated and not found.open:
+    if (found.by_several or found.in_part) and not found.adjudicated and not found.open:
         sentences.append("There was no difference to settle.")
     return sentences
