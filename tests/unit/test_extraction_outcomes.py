@@ -143,7 +143,7 @@ def test_a_study_level_column_may_be_called_as_one_of_the_products_own(name):
 
 @each("name", ["unit", "group", "round", "risk_of_bias", "status"])
 def test_a_column_of_the_product_is_no_study_level_column(name):
-    with pytest.raises(InputError, match=f"'{name}', asked for in `outcomes`, is in no sheet"):
+    with pytest.raises(InputError, match=f"'{name}', asked for in the protocol, is in no sheet"):
         slice_of(
             ROWS.assign(unit="mg", group="single", status="agreed"),
             "pain",

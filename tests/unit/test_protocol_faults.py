@@ -50,6 +50,9 @@ from tests.rows import each
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "ROM", "thresholds": {"minimal": 2}}]}, "neither people among 1,000 nor a unit"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "thresholds": {"minimal": 2, "large": 1}}]}, "do not ascend"),
         ({**SMALLEST, "outcomes": [{"id": "a", "measure": "RR", "thresholds": {"minimal": 2000}}]}, "people among 1,000, but one is 2000"),
+        ({**SMALLEST, "extraction": {"extractors": []}}, "`extraction.extractors` is an empty list. Name some, or leave it out."),
+        ({**SMALLEST, "outcomes": [{"id": "a", "measure": "MD", "data": ""}]}, "`outcomes[0].data` is empty. Write it."),
+        ({**SMALLEST, "analysis": {"sensitivity": [{}]}}, "`analysis.sensitivity[0]` changes nothing. Name what it changes"),
         ({**SMALLEST, "sources": PUBMED}, "`sources` but no `rounds`"),
         ({**SMALLEST, "rounds": ["2020-01-01"], "sources": {"a": {"kind": "export", "type": "database"}}}, "lacks `files`"),
         (

@@ -136,7 +136,7 @@ class Slices:
         known = _people_columns(self._studies)
         if name_key(column) in known and name_key(column) in RESULTS_OWN:
             raise InputError(
-                f"the study-level column {column!r}, asked for in `outcomes`, has a name that results keep for themselves",
+                f"the study-level column {column!r}, asked for in the protocol, has a name that results keep for themselves",
                 file=files_of([] if self._studies is None else tables.rows(self._studies)), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
             )  # fmt: skip
         if column == "rob_overall":
@@ -149,7 +149,7 @@ class Slices:
         near = get_close_matches(column, names, n=1)
         hint = f"Did you mean {near[0]}? " if near else ""
         raise InputError(
-            f"the study-level column {column!r}, asked for in `outcomes`, is in no sheet config/extraction/studies-*.csv",
+            f"the study-level column {column!r}, asked for in the protocol, is in no sheet config/extraction/studies-*.csv",
             todo=f"{hint}Columns there: {', '.join(names) or 'none'}.",
         )
 

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.conversions import CorrelationValue, RiskValue, ShareValue
-from evergreen.protocol.part import Listed, Names, Part, optional, several
+from evergreen.protocol.part import Listed, Names, Part, optional, refused, several
 
 Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
@@ -138,6 +138,8 @@ Changes = create_model(
 def _as_written(entry: Any) -> Any:
     """The changes of an entry, checked; order and form stay as a person wrote them, for tables show them so."""
     if isinstance(entry, Mapping):
+        if not entry:
+            raise refused("changes nothing", "Name what it changes, such as tau2: DL, or leave it out.")
         changes = Changes.model_validate(entry)
         return {
             name: getattr(changes, name) if isinstance(value, list | tuple) else getattr(changes, name)[0]

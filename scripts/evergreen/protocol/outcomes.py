@@ -64,13 +64,15 @@ class Outcome(Part):
     """An outcome."""
 
     id: Id = Field(description="Id of the outcome, which names its files.")
-    name: str = optional(lambda known: known["id"], "Name in figures and report.", otherwise="the id")
+    name: str = optional(
+        lambda known: known["id"], "Name in figures and report.", otherwise="the id", min_length=1
+    )
     measure: Measure = Field(description="Effect measure.")
     better: Literal["lower", "higher"] | None = optional(
         None, "Which direction favours the intervention; labels the sides of the axis and never flips a sign."
     )
     data: str = optional(
-        lambda known: known["id"], "Value of the sheet's outcome column.", otherwise="the id"
+        lambda known: known["id"], "Value of the sheet's outcome column.", otherwise="the id", min_length=1
     )
     timepoint: Names = optional((), "Time points that are pooled; one name or several.")
     where: Annotated[Mapping[str, Names], Field(strict=False)] = optional(

@@ -88,6 +88,12 @@ def _each_once(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _some(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise refused("is an empty list", "Name some, or leave it out.")
+    return names
+
+
 def _listed(value: Any) -> Any:
     if isinstance(value, str):
         return [value]
@@ -115,6 +121,7 @@ Listed = Annotated[tuple[Value, ...], Field(strict=False)]
 """Values of a kind, as a list."""
 Texts = Listed[str]
 Ids = Annotated[Listed[Id], Field(json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
+SomeIds = Annotated[Ids, Field(json_schema_extra={"uniqueItems": True, "minItems": 1}), AfterValidator(_some)]
 Names = Annotated[Texts, BeforeValidator(_listed, json_schema_input_type=str | list[str])]
 """One name or several."""
 

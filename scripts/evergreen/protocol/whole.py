@@ -10,7 +10,7 @@ from pydantic import field_validator
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
-from evergreen.protocol.part import Day, Id, Ids, Listed, Part, optional, part
+from evergreen.protocol.part import Day, Id, Listed, Part, SomeIds, optional, part
 from evergreen.protocol.review import Question, Review
 from evergreen.protocol.screening import Amendment, Eligibility, Person, Screening
 from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
@@ -33,7 +33,7 @@ class Prisma(Part):
 class Extraction(Part):
     """Extraction of data from reports."""
 
-    extractors: Ids | None = optional(
+    extractors: SomeIds | None = optional(
         None, "Initials of those who extract data.", otherwise="everybody whose sheet is there"
     )
 
@@ -45,7 +45,7 @@ class RiskOfBias(Part):
         "rob1",
         "rob1, rob2, robins-i, robins-i-v2, rob-me, quadas-2, newcastle-ottawa or the path of a YAML file that lists a tool's domains.",
     )
-    assessors: Ids | None = optional(
+    assessors: SomeIds | None = optional(
         None, "Initials of those who assess the risk of bias.", otherwise="everybody whose sheet is there"
     )
 
