@@ -111,6 +111,10 @@ def test_an_answer_that_leads_to_no_judgement_yet_settles_none(tmp_path):
     crossover = {"variant": "crossover", "judgement": "low"}
     found = judged({"AB": high, "CD": {**high, "3.3": "N"}}, {"3.3": "N"}, **crossover)
     assert found == ("low", "agreed", {"3.3": "adjudicated"})
+    # So does what they judged otherwise than the answers lead, with a reason.
+    override = {"judgement": "some concerns", "support": "few were lost"}
+    found = judged({"AB": high, "CD": low}, both, **override)
+    assert found == ("some concerns", "agreed", {"3.3": "adjudicated", "3.4": "adjudicated"})
 
 
 def test_a_verdict_on_risk_of_bias_without_a_name_is_refused(assessors, tmp_path):

@@ -197,8 +197,11 @@ def _settle(
     conflicts = []
     said = {person: by_person[person].judgement if person in by_person else "" for person in people}
     differs = len(set(said.values())) > 1
-    # Answers that an adjudicator gives settle the judgement where they lead to one: else what people say of it stands.
-    verdict = decision if decision and (decision.judgement or (decision.answers and suggested)) else None
+    # Answers that an adjudicator gives settle the judgement where they lead to one that no assessor overrides: else what people say stands.
+    follows = suggested and all(
+        voice.judgement == suggested for voice in by_person.values() if voice.overrides
+    )
+    verdict = decision if decision and (decision.judgement or (decision.answers and follows)) else None
     by = by_whom if verdict else ""
     level, status = next(iter(said.values()), ""), "agreed" if len(by_person) > 1 else "single"
     if verdict:

@@ -54,6 +54,8 @@ class Opinion:
     effect: str = ""
     # What it is about, as the assessor calls it.
     about: str = ""
+    # Whether the judgement is not what the answers lead to.
+    overrides: bool = False
 
 
 def result_of(row: Mapping[str, str]) -> Result:
@@ -187,6 +189,7 @@ def opinions_of(rows: pd.DataFrame, tool: Tool, variants: Variants, errors: list
                 said = f"judged {opinion.judgement} where the answers lead to {suggested}, without a reason"
                 problem, file = f"{opinion.about}, {domain_id}: {said}", str(rows["_file"].iloc[0])
                 errors.append(InputError(problem, file=file, column="support", todo="Give the reason."))
+            opinion.overrides = opinion.judgement not in ("", suggested)
             opinion.judgement = opinion.judgement or suggested or ""
     return opinions
 
