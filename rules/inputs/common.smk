@@ -93,6 +93,11 @@ def there(stem):
     return [path] if path else []
 
 
+def present(**inputs):
+    """Named inputs, of which a review may lack some."""
+    return {name: paths for name, paths in inputs.items() if paths}
+
+
 def options(*names):
     """Params function: inputs that may be absent, as options of the script."""
 

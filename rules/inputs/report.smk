@@ -87,84 +87,124 @@ def unfrozen():
     ]
 
 
-def status_inputs(wildcards):
-    """Tables that show what is still open."""
-    found = {}
+def tables():
+    """What this review has of what tells and compares, by the name under which scripts know it."""
+    found = {"since": VERSIONS and "results/report/since.json"}
     if SEARCHED:
-        if PROTOCOL.export_sources:
-            found["imports"] = "results/records/import-report.csv"
-        for table in ("borderline", "verdicts"):
-            found[table] = f"results/deduplication/{table}.csv"
-        found["studies"] = "results/screening/studies.csv"
-        found["study_orphans"] = "results/screening/orphans.csv"
-        found["works"] = "results/deduplication/works.parquet"
-        found["notices"] = "results/screening/notices.csv"
-        found["searches"] = search_logs()
+        found |= {
+            "brought": expand(RECORDS, source=PROTOCOL.sources),
+            "imports": PROTOCOL.export_sources and "results/records/import-report.csv",
+            "records": "results/records/records.parquet",
+            "searches": search_logs(),
+            "retrieved": [path.replace("log.json", "retrieved.json") for path in search_logs()],
+            "clusters": "results/deduplication/clusters.csv",
+            "works": "results/deduplication/works.parquet",
+            "borderline": "results/deduplication/borderline.csv",
+            "verdicts": "results/deduplication/verdicts.csv",
+            "studies": "results/screening/studies.csv",
+            "study_orphans": "results/screening/orphans.csv",
+            "notices": "results/screening/notices.csv",
+            # In the order in which the report prints them.
+            "named_studies": [
+                f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")
+            ],
+            "agreement": [f"results/screening/{stage}/agreement.json" for stage in STAGES],
+        }
         for stage in STAGES:
             for table in ("decisions", "votes", "awaiting", "conflicts", "orphans"):
                 found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
+    if PARTS["prisma"]:
+        found |= {
+            "prisma": "results/prisma/counts.json",
+            "per_source": "results/prisma/per_source.csv",
+            "excluded": "results/prisma/excluded_reports.csv",
+            "flow": "results/prisma/flow.svg",
+        }
     if PARTS["extract"]:
-        found["merged"] = "results/extraction/merged.csv"
-        found["characteristics"] = "results/extraction/studies.csv"
-        found["extraction_conflicts"] = "results/extraction/conflicts.csv"
-        found["queries"] = "results/extraction/queries.csv"
-        if POOLED:
-            found["certainty"] = CERTAINTY
+        found |= {
+            "merged": "results/extraction/merged.csv",
+            "characteristics": "results/extraction/studies.csv",
+            "extraction_conflicts": "results/extraction/conflicts.csv",
+            "converted": "results/extraction/converted.csv",
+            "queries": "results/extraction/queries.csv",
+        }
     if JUDGED:
-        found["judgements"] = "results/risk_of_bias/judgements.csv"
-        found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
-    if VERSIONS:
-        found["since"] = "results/report/since.json"
-    return {name: paths for name, paths in found.items() if paths}
+        found |= {
+            "judgements": "results/risk_of_bias/judgements.csv",
+            "bias_conflicts": "results/risk_of_bias/conflicts.csv",
+            "bias_figures": [
+                f"results/figures/risk_of_bias/{name}"
+                for name in (
+                    "figures.json",
+                    "further",
+                    "summary.svg",
+                    "summary.png",
+                    "graph.svg",
+                    "graph.png",
+                )
+            ],
+        }
+    if POOLED:
+        found |= {
+            "results": [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES],
+            "slices": [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES],
+            "certainty": CERTAINTY,
+            "figures": [
+                f"results/figures/{outcome}/{name}"
+                for outcome in OUTCOMES
+                for name in (
+                    "figures.json",
+                    "further",
+                    "forest.svg",
+                    "forest.png",
+                    "funnel.svg",
+                    "funnel.png",
+                )
+            ],
+        }
+    return found
+
+
+def named(*names):
+    """Those of the tables that are called so; of what each stage has those of all stages."""
+    found = tables()
+    known = [
+        f"{name}{end}" for name in " ".join(names).split() for end in ("", *(f"_{one}" for one in STAGES))
+    ]
+    return present(**{name: found.get(name) for name in known})
+
+
+def status_inputs(wildcards):
+    """Tables that show what is still open."""
+    return named(
+        "imports borderline verdicts studies study_orphans works notices searches",
+        "decisions votes awaiting conflicts orphans",
+        "merged characteristics extraction_conflicts queries certainty judgements bias_conflicts since",
+    )
 
 
 def facts_inputs():
     """What was done in this review, as far as its files say (`report/facts.py`): whatever tells it reads all of these."""
-    found = {}
-    if SEARCHED:
-        found["brought"] = expand(RECORDS, source=PROTOCOL.sources)
-        strategies = {PROTOCOL.sources[name].strategy for name in PROTOCOL.export_sources}
-        found["strategies"] = sorted(map(written, strategies - {""}))
-        found["searches"] = search_logs()
-        found["retrieved"] = [path.replace("log.json", "retrieved.json") for path in search_logs()]
-        found["works"] = "results/deduplication/works.parquet"
-        found["studies"] = "results/screening/studies.csv"
-        for table in ("borderline", "verdicts"):
-            found[table] = f"results/deduplication/{table}.csv"
-        for stage in STAGES:
-            for table in ("decisions", "votes", "awaiting"):
-                found[f"{table}_{stage}"] = f"results/screening/{stage}/{table}.csv"
-    if PARTS["extract"]:
-        found["converted"] = "results/extraction/converted.csv"
-        found["extraction_conflicts"] = "results/extraction/conflicts.csv"
-    if JUDGED:
-        found["judgements"] = "results/risk_of_bias/judgements.csv"
-        found["bias_conflicts"] = "results/risk_of_bias/conflicts.csv"
-    if POOLED:
-        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
-        found["certainty"] = CERTAINTY
-    return found
+    strategies = {PROTOCOL.sources[name].strategy for name in PROTOCOL.export_sources}
+    return present(
+        **named(
+            "brought searches retrieved works studies borderline verdicts decisions votes awaiting",
+            "converted extraction_conflicts judgements bias_conflicts results certainty",
+        ),
+        strategies=sorted(map(written, strategies - {""})),
+    )
 
 
 def changes_inputs(wildcards):
     """What is compared of the review as it stands, and the versions it is compared with."""
-    found = {"sheets": checked(PROTOCOL).paths}
-    if SEARCHED:
-        for table in ("clusters.csv", "works.parquet"):
-            found[table.partition(".")[0]] = f"results/deduplication/{table}"
-        for stage in STAGES:
-            found[f"decisions_{stage}"] = f"results/screening/{stage}/decisions.csv"
-        found["studies"] = "results/screening/studies.csv"
-        found["prisma"] = "results/prisma/counts.json"
-    if JUDGED:
-        found["judgements"] = "results/risk_of_bias/judgements.csv"
-    if POOLED:
-        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
-        found["certainty"] = CERTAINTY
-    if VERSIONS:
-        found["versions"] = [str(path_of(version)) for version in VERSIONS]
-        found["figures"] = [f"results/figures/{outcome}/figures.json" for outcome in OUTCOMES if POOLED]
-    return {name: paths for name, paths in found.items() if paths}
+    return present(
+        **named(
+            "clusters works decisions studies judgements results certainty", "prisma" if SEARCHED else ""
+        ),
+        sheets=checked(PROTOCOL).paths,
+        versions=[str(path_of(version)) for version in VERSIONS],
+        figures=[f"results/figures/{outcome}/figures.json" for outcome in OUTCOMES if POOLED and VERSIONS],
+    )
 
 
 def changes_values():
@@ -179,95 +219,40 @@ def changes_values():
 
 def checklist_inputs(wildcards):
     """What the checklists are filled from: the facts, and the flow chart's numbers."""
-    found = {
-        **facts_inputs(),
-        "prisma": "results/prisma/counts.json",
-        "per_source": "results/prisma/per_source.csv",
-        "excluded": "results/prisma/excluded_reports.csv",
-    }
-    if PARTS["extract"]:
-        found["characteristics"] = "results/extraction/studies.csv"
-    return {name: paths for name, paths in found.items() if paths}
+    return facts_inputs() | named("prisma per_source excluded characteristics")
 
 
 def report_inputs(wildcards):
     """What the report shows, as far as this review has it."""
-    found = {
+    return {
+        **facts_inputs(),
+        **named(
+            "since notices named_studies agreement prisma flow queries characteristics bias_figures figures"
+        ),
         "status": "results/report/status.json",
         "stages": "results/figures/stages.csv",
-        **facts_inputs(),
+        # The page holds drawings, the Word document pictures.
+        "stages_drawn": ["results/figures/stages.svg", "results/figures/stages.png"],
     }
-    if VERSIONS:
-        found["since"] = "results/report/since.json"
-    # The page holds drawings, the Word document pictures.
-    found["stages_drawn"] = ["results/figures/stages.svg", "results/figures/stages.png"]
-    if SEARCHED:
-        found["notices"] = "results/screening/notices.csv"
-        # In the order in which the report prints them.
-        found["named_studies"] = [
-            f"results/screening/{kind}_studies.csv" for kind in ("excluded", "ongoing", "awaiting")
-        ]
-        found["agreement"] = [f"results/screening/{stage}/agreement.json" for stage in STAGES]
-    if PARTS["prisma"]:
-        found["prisma"] = "results/prisma/counts.json"
-        found["flow"] = "results/prisma/flow.svg"
-    if PARTS["extract"]:
-        found["queries"] = "results/extraction/queries.csv"
-        found["characteristics"] = "results/extraction/studies.csv"
-    if JUDGED:
-        found["bias_figures"] = [
-            f"results/figures/risk_of_bias/{name}"
-            for name in (
-                "figures.json",
-                "further",
-                "summary.svg",
-                "summary.png",
-                "graph.svg",
-                "graph.png",
-            )
-        ]
-    if POOLED:
-        found["figures"] = [
-            f"results/figures/{outcome}/{name}"
-            for outcome in OUTCOMES
-            for name in ("figures.json", "further", "forest.svg", "forest.png", "funnel.svg", "funnel.png")
-        ]
-    return {name: paths for name, paths in found.items() if paths}
 
 
 def trail_inputs(wildcards):
     """Results, and all that lies between them and the searches."""
-    found = {
-        "results": [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES],
-        "slices": [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES],
-        "merged": "results/extraction/merged.csv",
-        "queries": "results/extraction/queries.csv",
-        "sheets": list(extraction_sheets(PROTOCOL).values()),
-        "adjudication": sheet("config/extraction/adjudication"),
-    }
-    if SEARCHED:
-        found["clusters"] = "results/deduplication/clusters.csv"
-        found["works"] = "results/deduplication/works.parquet"
-        found["studies"] = "results/screening/studies.csv"
-        found["records"] = "results/records/records.parquet"
-    return {name: paths for name, paths in found.items() if paths}
+    return present(
+        **named("results slices merged queries clusters works studies records"),
+        sheets=list(extraction_sheets(PROTOCOL).values()),
+        adjudication=sheet("config/extraction/adjudication"),
+    )
 
 
 def export_inputs(wildcards):
     """What other programs are given."""
-    found = {}
-    if POOLED:
-        found["results"] = [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES]
-        found["slices"] = [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES]
-        found["characteristics"] = "results/extraction/studies.csv"
-        found["tool"] = [TOOL] if TOOL.endswith((".yaml", ".yml")) else []
-    if JUDGED:
-        found["judgements"] = "results/risk_of_bias/judgements.csv"
-    if SEARCHED:
-        found["works"] = "results/deduplication/works.parquet"
-        found["studies"] = "results/screening/studies.csv"
-        found["decisions_full_text"] = "results/screening/full_text/decisions.csv"
-    return {name: paths for name, paths in found.items() if paths}
+    return present(
+        **named(
+            "results slices judgements works studies decisions_full_text", "characteristics" if POOLED else ""
+        ),
+        tool=POOLED and PROTOCOL.risk_of_bias.of_ones_own and [TOOL],
+    )
 
 
 def named_inputs(input):

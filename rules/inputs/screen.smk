@@ -41,16 +41,11 @@ def sheets_to_fill():
 
 
 def worklist_inputs(wildcards):
-    found = {
-        "works": "results/deduplication/works.parquet" if PROTOCOL.sources else None,
-        "studies": "results/screening/studies.csv" if TASKS and PROTOCOL.screened else None,
-        "lists": [
-            f"results/screening/{stage}/{table}.csv"
-            for stage in LISTED
-            for table in ("awaiting", "conflicts")
-        ],
-        "votes": [path for stage in LISTED for path in votes_in(stage)],
-        "sheets": sorted({path for sheets in sheets_to_fill().values() for path in sheets.values()}),
-        "tool": TOOL if "bias" in TASKS and PROTOCOL.risk_of_bias.of_ones_own else None,
-    }
-    return {name: paths for name, paths in found.items() if paths}
+    return present(
+        works=PROTOCOL.sources and "results/deduplication/works.parquet",
+        studies=TASKS and PROTOCOL.screened and "results/screening/studies.csv",
+        lists=expand("results/screening/{stage}/{table}.csv", stage=LISTED, table=("awaiting", "conflicts")),
+        votes=[path for stage in LISTED for path in votes_in(stage)],
+        sheets=sorted({path for sheets in sheets_to_fill().values() for path in sheets.values()}),
+        tool="bias" in TASKS and PROTOCOL.risk_of_bias.of_ones_own and TOOL,
+    )
