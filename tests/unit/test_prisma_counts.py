@@ -315,6 +315,18 @@ def test_the_total_is_one_review_without_extra_reports(whole: tuple[pd.DataFrame
     words = [box.text for box in chart.boxes]
     assert "Studies included in review (n = 2); Reports of included studies (n = 3)" in words
     assert "Nobody screened by full text: the protocol names no reviewers, so all passed." in chart.notes
+    # Of a version made elsewhere too: what a later round adds to a study of ours is no report of one that was there.
+    rounds = {day: {**counts, "previous_studies": counts["previous_studies"] + 5} for day, counts in document["rounds"].items()}  # fmt: skip
+    elsewhere = {
+        "rounds": rounds,
+        "total": {**document["total"], "previous_studies": 5},
+        "sources": {},
+        "skipped": [],
+    }
+    shown, drawn = views({**elsewhere, "given": []}), charts({**elsewhere, "given": []}, {})
+    assert (shown["flow-total"].counts["new_reports"], shown["flow-total"].counts["extra_reports"]) == (3, 0)
+    assert not any("further report" in note for note in drawn["flow-total"].notes)
+    assert views({**elsewhere, "given": [TWO]})["flow-total"].counts["extra_reports"] == 1
 
 
 def test_a_chart_names_the_sources_that_its_round_left_out(

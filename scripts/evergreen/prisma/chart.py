@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evergreen.counting import noun
 from evergreen.prisma.counts import decided, name, summed
 from evergreen.screening.stages import STAGE_NAMES
 
@@ -261,7 +262,7 @@ def _count_notes(n: Mapping[str, Any], update: bool) -> list[str]:
     if n["seen_before"]:
         again = "Found again" if update else "Found again by later searches"
         notes.append(
-            f"{again} and not counted again: {number(n['seen_before'])} records of earlier searches."
+            f"{again} and not counted again: {number(n['seen_before'])} {noun(n['seen_before'], 'record')} of earlier searches."
         )
     return notes
 
@@ -286,8 +287,8 @@ class View:
 def views(document: Mapping[str, Any]) -> dict[str, View]:
     """Views of `counts.json` by file name: `flow-<round>` for each round and `flow-total`.
 
-    A round after the first is an update of the review that the earlier ones make; the total is one review, which knows no
-    earlier rounds, so that all its reports are reports of its studies and none is an extra one.
+    A round after the first is an update of the review that the earlier ones make; the total is one review, or one update of a version made
+    elsewhere, which knows no earlier rounds, so that all reports of its studies are reports of new ones and none is an extra one.
     """
     rounds = tuple(document["rounds"])
     given = tuple(document["given"])
@@ -305,8 +306,18 @@ def views(document: Mapping[str, Any]) -> dict[str, View]:
         for position, round_ in enumerate(rounds)
     }
     total = document["total"]
-    if not total["previous_studies"] + total["previous_reports"]:
-        total = {**total, "new_reports": total["new_reports"] + total["extra_reports"], "extra_reports": 0}
+    elsewhere = total["previous_studies"] + total["previous_reports"] > 0
+    # Which studies a version made elsewhere had is known to who gave counts, and to nobody else.
+    own = sum(
+        counts["extra_reports"]
+        for day, counts in document["rounds"].items()
+        if not (elsewhere and day in given)
+    )
+    total = {
+        **total,
+        "new_reports": total["new_reports"] + own,
+        "extra_reports": total["extra_reports"] - own,
+    }
     return {**result, "flow-total": View(rounds, (), decided(total), summed(document["sources"]), given)}
 
 
