@@ -83,6 +83,14 @@ def test_a_line_in_another_encoding_is_named(read):
         (b"PK\x03\x04 cut off", "damaged or cut off"),
         (b"<!DOCTYPE html><html><body>Your session has expired</body></html>", "it is a web page"),
         (b"Dear colleague, please find the search attached.", "no known export format"),
+        (
+            b'[{"protocolSection":{"identificationModule":{"nctId":"NCT01973569","briefTitle":"A trial"}}}]\n',
+            "it is JSON: export as CSV",
+        ),
+        (
+            b'[\n  {\n    "title": "A trial, of tests",\n    "author": [],\n    "DOI": "10.1000/t"\n  }\n]\n',
+            "it is JSON: export as CSV",
+        ),
         (b"TY  - JOUR\nER  - \n", "holds no record"),
     ],
 )

@@ -360,6 +360,8 @@ def _what_it_is(lines: Sequence[str]) -> str:
     head = "\n".join(lines[:40]).lower()
     if "<!doctype html" in head or "<html" in head:
         return " (it is a web page)"
+    if re.match(r"[\ufeff\s]*[\[{]\s*[\[{\"]", head):
+        return " (it is JSON: export as CSV, RIS or XML)"
     if found := re.search(r"<([a-z][\w:.-]*)[\s>]", head):
         return f" (it is XML with the root <{found.group(1)}>)"
     if delimited.untitled(lines):
