@@ -283,6 +283,32 @@ def test_a_statement_is_true_of_survival_and_of_changes(measure, name, expected)
     assert ("are those of the event." in notes) == (name in ("Progression-free survival", "Time to recovery"))
 
 
+def test_which_way_a_scale_runs_is_said_where_the_protocol_says_it():
+    pooled = result((20, 100), measure="MD", estimate=-1.0, low=-1.5, high=-0.5)
+    ratings = rated(("death", "imprecision", "0", "None."))
+    outcome = {"measure": "MD", "name": "Sleep quality (PSQI)", "better": "lower"}
+    said = words.statement(found(outcome, pooled, ratings))
+    assert said == "The intervention reduces sleep quality (PSQI), where lower is better."
+    trivial = words.statement(found({**outcome, "thresholds": {"minimal": 3}}, pooled, ratings))
+    assert trivial == "The intervention results in little to no difference in sleep quality (PSQI)."
+
+
+def test_an_effect_is_as_large_as_it_is_at_the_risk_of_its_row():
+    pooled = result((20, 100), measure="RR", estimate=1.4, low=1.3, high=1.5)
+    risks = [{"name": "low risk", "risk": 0.1}, {"name": "high risk", "risk": 0.6}]
+    outcome = {"measure": "RR", "assumed_risk": risks, "thresholds": {"minimal": 20, "moderate": 50, "large": 100}}  # fmt: skip
+    finding = found(outcome, pooled, rated(("death", "imprecision", "0", "None.")))
+    small, large = (
+        "The intervention increases death slightly.",
+        "The intervention results in a large increase in death.",
+    )
+    assert [cells(finding, row)["What it means"] for row in (0, 1)] == [small, large]
+    assert words.statements(finding) == f"Low risk: {small} High risk: {large}"
+    lines = findings_table.table([finding])
+    assert list(lines["size"]) == ["small", "large"]
+    assert list(lines["statement"]) == [small, large]
+
+
 def test_a_rating_is_shown_with_its_reasons_and_never_where_no_study_is():
     outcomes = [Outcome(id=name, measure="MD") for name in ("a", "b", "c", "d")]
     pooled = {

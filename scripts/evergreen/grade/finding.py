@@ -50,8 +50,8 @@ class Finding:
     """An outcome in the summary of findings.
 
     `studies` and `participants` (None where a study does not say them) are those that count. `effect` is on the shown scale. `means` are
-    its absolute effects, at each risk without the intervention. `size` says how large it is (`Ruler.size`), `excludes_none` whether its interval
-    excludes no effect. `rating` is people's; None where nobody rated it or no study reports it, though somebody did (`rated_for_nothing`).
+    its absolute effects, at each risk without the intervention. `sizes` say how large it is (`Ruler.size`), at each of these risks where there are any,
+    `excludes_none` whether its interval excludes no effect. `rating` is people's; None where nobody rated it or no study reports it, though somebody did (`rated_for_nothing`).
     """
 
     outcome: Outcome
@@ -63,7 +63,7 @@ class Finding:
     means: tuple[Absolute, ...]
     units: InUnits | None
     ruler: Ruler | None
-    size: str
+    sizes: tuple[str, ...]
     excludes_none: bool
     start: Start
     rating: Rating | None
@@ -72,6 +72,11 @@ class Finding:
     information: InformationSize | None
     moved: Moved | None
     remarks: tuple[str, ...]
+
+    @property
+    def size(self) -> str:
+        """How large it is, at the first risk."""
+        return self.sizes[0]
 
     @property
     def increases(self) -> bool:
@@ -118,14 +123,14 @@ def _finding(
     risks = baselines(outcome, result)
     means = tuple(absolute(outcome, effect, risk) for risk in risks) if effect else ()
     units = in_units(outcome, result, effect) if effect else None
-    measured = ruler(outcome, scale, risks[0] if risks else None, units)
+    rulers = [ruler(outcome, scale, risk, units) for risk in risks or (None,)]
+    measured = rulers[0]
     excludes = False
     if model and effect and scale.null is not None:
         _, low, high = model.interval
         excludes = not low <= scale.null <= high
-    size = ""
-    if model is not None and model.estimate is not None and measured is not None:
-        size = measured.size(model.estimate)
+    estimate = model.estimate if model else None
+    sizes = tuple("" if estimate is None or one is None else one.size(estimate) for one in rulers)
     first = means[0] if means else None
     return Finding(
         outcome=outcome,
@@ -137,7 +142,7 @@ def _finding(
         means=means,
         units=units,
         ruler=measured,
-        size=size,
+        sizes=sizes,
         excludes_none=excludes,
         start=start,
         rating=rating if result.every else None,

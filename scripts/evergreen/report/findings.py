@@ -90,7 +90,7 @@ def summary(found: Sequence[Finding], letters: Mapping[str, str], report: str = 
     the page that has the results, "" for that of the table."""
     ci, apart = _interval(found)
     columns = heads(*(column.format(ci=ci) for column in COLUMNS))
-    rows = [_row(one, means, letters, report, apart) for one in found for means in one.means or (None,)]
+    rows = [_row(one, place, letters, report, apart) for one in found for place in range(len(one.means) or 1)]
     return Table(CAPTION, columns, rows)
 
 
@@ -111,10 +111,9 @@ def needed(found: Sequence[Finding]) -> list[Block]:
     return [Table(NEEDED, columns, rows), Text(NEEDED_NOTE)] if rows else []
 
 
-def _row(
-    one: Finding, means: Absolute | None, letters: Mapping[str, str], report: str, apart: bool
-) -> list[Cell]:
-    outcome = one.outcome
+def _row(one: Finding, place: int, letters: Mapping[str, str], report: str, apart: bool) -> list[Cell]:
+    """The row of an outcome, at the risk of that place if it has any."""
+    outcome, means = one.outcome, one.means[place] if one.means else None
     name = _called(one, means)
     who = "" if one.participants is None else f"{round(one.participants):,} "
     size = f"{who}({one.studies:,})"
@@ -127,9 +126,19 @@ def _row(
         difference = words.difference(means)
     else:
         difference = words.shifted(one)
-    meant = " ".join(filter(None, (words.statement(one), *wording.notices(one.result), outcome.comment)))
-    place = f"{report}#outcome-{outcome.id}"
-    return [Link(name, place), size, leads, without, with_, difference, _certainty(one, letters), meant]
+    meant = " ".join(
+        filter(None, (words.statement(one, place), *wording.notices(one.result), outcome.comment))
+    )
+    return [
+        Link(name, f"{report}#outcome-{outcome.id}"),
+        size,
+        leads,
+        without,
+        with_,
+        difference,
+        _certainty(one, letters),
+        meant,
+    ]
 
 
 def _called(one: Finding, means: Absolute | None) -> str:

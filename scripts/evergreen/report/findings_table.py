@@ -21,11 +21,13 @@ def table(found: Sequence[Finding]) -> pd.DataFrame:
 
     Effects are on the shown scale, risks and differences among 1000 people, levels negative where they go down.
     """
-    frame = pd.DataFrame([_line(one, means) for one in found for means in one.means or (None,)])
+    frame = pd.DataFrame(
+        [_line(one, means, place) for one in found for place, means in enumerate(one.means or (None,))]
+    )
     return frame.astype({name: WHOLE for domain in (*DOWN, *UP) for name in (domain, f"{domain}_suggested")})
 
 
-def _line(one: Finding, means: Absolute | None) -> dict[str, object]:
+def _line(one: Finding, means: Absolute | None, place: int) -> dict[str, object]:
     outcome, effect, rating, units = one.outcome, one.effect, one.rating, one.units
     line: dict[str, object] = {
         "outcome": outcome.id,
@@ -55,7 +57,7 @@ def _line(one: Finding, means: Absolute | None) -> dict[str, object]:
         "instrument_unit": units.unit if units else "",
         "instrument_sd": units.sd if units else None,
         **_interval("in_units", units.difference if units else None),
-        "size": one.size,
+        "size": one.sizes[place],
         "starts": one.start.level,
         "design": one.start.design,
         "certainty": rating.certainty if rating else "",
@@ -75,7 +77,7 @@ def _line(one: Finding, means: Absolute | None) -> dict[str, object]:
         }
     moved = [words.moved(one, one.moved)] if one.moved else []
     remarks = " ".join([*wording.notices(one.result), *one.remarks, *moved])
-    return line | {"statement": words.statement(one), "comment": outcome.comment, "remarks": remarks}
+    return line | {"statement": words.statement(one, place), "comment": outcome.comment, "remarks": remarks}
 
 
 def _interval(name: str, found: Interval | None, factor: float = 1) -> dict[str, float | None]:

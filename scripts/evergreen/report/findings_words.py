@@ -39,8 +39,21 @@ BOTH_WAYS = "The interval includes both an increase and a reduction in {what}"
 UNCERTAIN = "The evidence is very uncertain about the effect of {who} on {what}"
 
 
-def statement(found: Finding) -> str:
-    """What the effect means in one plain sentence; "" where nobody rated the evidence, and for measures without a value of no effect."""
+def statements(found: Finding) -> str:
+    """What the effect means, at each risk without the intervention where that makes a difference."""
+    said: dict[str, list[str]] = {}
+    for place in range(len(found.sizes)):
+        base = found.means[place].baseline if found.means else None
+        whose = (base.name or f"{per_1000(base, base.risk)} per 1000") if base else ""
+        said.setdefault(statement(found, place), []).append(whose)
+    if len(said) == 1:
+        return next(iter(said))
+    return " ".join(f"{capital(' and '.join(whose))}: {text}" for text, whose in said.items())
+
+
+def statement(found: Finding, place: int = 0) -> str:
+    """What the effect means in one plain sentence, at the risk of that place; "" where nobody rated the evidence, and for measures without
+    a value of no effect."""
     if found.rating is None or found.effect is None or found.ruler is None:
         return ""
     name, sureness = found.outcome.favours.intervention, found.rating.certainty
@@ -52,8 +65,13 @@ def statement(found: Finding) -> str:
         return BOTH_WAYS.format(what=what) + "."
     sure, s = HOW_SURE[sureness]
     verb, change = ("increase", "increase") if found.increases else ("reduce", "reduction")
-    text = STATEMENTS[found.size].format(who=who, what=what, sure=sure, s=s, verb=verb, change=change)
-    certain = found.excludes_none or found.size == "trivial"
+    size = found.sizes[place]
+    text = STATEMENTS[size].format(who=who, what=what, sure=sure, s=s, verb=verb, change=change)
+    certain = found.excludes_none or size == "trivial"
+    # A lower score of sleep quality may be a better sleep: the name of an outcome does not say which way its scale runs.
+    better = found.outcome.better if found.outcome.measure in (*IN_UNITS, *STANDARDISED) else None
+    if better and size != "trivial":
+        text += f", where {better} is better"
     return text + ("." if certain else "; the interval includes no effect.")
 
 

@@ -99,7 +99,7 @@ def outcome(found: Finding) -> str:
         why = [f"{name} {levels}" for name, levels in moved.items()]
         behind = f" ({', '.join(why)})" if why else ""
         sentences.append(f"Certainty of the evidence: {rating.certainty}{behind}.")
-        if statement := words.statement(found):
+        if statement := words.statements(found):
             sentences.append(statement)
     return " ".join(sentences)
 

@@ -25,7 +25,9 @@ def rows(findings: Sequence[Finding]) -> dict[str, Rows]:
         "ratings": tuple(
             _named(one) | {"certainty": one.rating.certainty if one.rating else ""} for one in findings
         ),
-        "conclusions": tuple(_named(one) | {"conclusion": findings_words.statement(one)} for one in findings),
+        "conclusions": tuple(
+            _named(one) | {"conclusion": findings_words.statements(one)} for one in findings
+        ),
     }
 
 
