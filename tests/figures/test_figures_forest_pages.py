@@ -277,3 +277,14 @@ def test_people_of_several_rows_count_once_and_it_is_said() -> None:
 def test_names_that_would_be_cut_to_the_same_are_not_written() -> None:
     long = "The International Collaborative Multicentre Randomised Placebo-Controlled Trial, Group "
     assert list(told_apart([long + "1", long + "2", "Lee 2004", "Lee 2004"])) == ["Lee 2004"]
+
+
+@pytest.mark.parametrize(("layout", "total"), [("RevMan", "492.5"), ("JAMA", "60/492.5")])
+def test_times_at_risk_add_up(layout: str, total: str) -> None:
+    arm = {"events": 12.0, "person_time": 98.5}
+    effect = {"yi": -0.1, "ci_low": -0.3, "ci_high": 0.1, "weight": 20.0}
+    rows = [study_of(f"Falls {i}", arms={"intervention": arm, "control": arm}, **effect) for i in range(5)]
+    pooled = model(estimate=-0.1, ci_low=-0.2, ci_high=0.0, k=5)
+    with style.style():
+        drawn = forest.forest(result_of(measure="IRD", studies=rows, model=pooled), forest.Setting("Falls", layout=layout))  # fmt: skip
+    assert shown_on(drawn).count(total) == 2

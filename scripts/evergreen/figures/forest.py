@@ -156,7 +156,7 @@ class _Content:
     ) -> Iterator[Row]:
         """The rows of a total or subtotal, of each model one; what adds up stands in the first."""
         level = interval_of(self.result.level)
-        names = ("n",) if self.preset.counts else ("n", "events")
+        names = ("n", "person_time") if self.preset.counts else ("n", "person_time", "events")
         for position, (model, key) in enumerate(models):
             cells = {} if position else self.groups.totals(studies, names)
             weights = [self.weights[key].get(id(study)) for study in studies]
