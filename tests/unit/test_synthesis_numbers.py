@@ -63,6 +63,13 @@ def test_result_says_what_was_asked_and_what_was_applied(effects, asked, applied
         assert (f"({reason})" in said) == bool(reason)
 
 
+def test_levels_that_are_one_number_are_one_however_many_zeros_it_has():
+    levels = ["10", "10.0", "5", "10", "0.50", ".5", "ten"]
+    rows = means(*range(7)).assign(dose=[level for level in levels for _ in range(2)])
+    found = written(rows, entry("MD", subgroups=["dose"]))["subgroups"]["dose"]
+    assert {level: block["k"] for level, block in found.items()} == {".5": 2, "10": 3, "5": 1, "ten": 1}
+
+
 def test_every_place_decides_for_itself():
     rows = means(0.2, 2.1, -1.0, 1.5).assign(kind=["a"] * 4 + ["b"] * 4)
     rows["round"] = ["2018-01-01"] * 4 + ["2020-01-01"] * 4

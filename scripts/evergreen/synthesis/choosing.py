@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ from evergreen.extraction.check import RESULT, Row, key_of, place_of
 from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.sheets import folded
-from evergreen.sheets.labels import spelling_of
+from evergreen.sheets import NUMBER, folded
+from evergreen.sheets.labels import shown, spelling_of
 from evergreen.synthesis.arms import Rows, faults
 from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
 from evergreen.synthesis.dependence import joins_effects
@@ -74,13 +74,22 @@ def _by_study(rows: Rows) -> dict[str, list[Row]]:
 def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
     """The comparisons with each level of a study-level column spelt in one way."""
     names = dict.fromkeys(name for one in comparisons for name in one.columns)
-    spelt = {name: spelling_of(one.columns.get(name, "") for one in comparisons) for name in names}
+    spelt = {name: _spelling(one.columns.get(name, "") for one in comparisons) for name in names}
     return [
         replace(
-            one, columns={name: spelt[name].get(folded(level), "") for name, level in one.columns.items()}
+            one, columns={name: spelt[name].get(_level(level), "") for name, level in one.columns.items()}
         )
         for one in comparisons
     ]
+
+
+def _spelling(levels: Iterable[str]) -> dict[str | float, str]:
+    return {key: shown(same) for key, same in grouped(filter(None, levels), _level).items()}
+
+
+def _level(label: str) -> str | float:
+    """A level as it is compared: a number is one however many zeros it is written with."""
+    return float(label) if NUMBER.fullmatch(label) else folded(label)
 
 
 def _folded(names: Sequence[str]) -> set[str]:
