@@ -52,6 +52,8 @@ prediction <- function(p, mean, se, tau2, k) {
   list(pi_low = mean - wide, pi_high = mean + wide, pi_df = free)
 }
 
+# Whether tau2 is given to a metafor that does not estimate it by DL2 itself.
+given_DL2 <- function(p) p$tau2 == "DL2" && known < "5.0.0"
 wald <- function(fit) list(estimate = c(fit$beta), se = fit$se, statistic = fit$zval, p = fit$pval, ci_low = fit$ci.lb, ci_high = fit$ci.ub)
 chi2 <- function(name, statistic, df, p) setNames(list(statistic, df, p), paste(name, c("statistic", "df", "p")))
 shares <- function(fit, p, d, ...) setNames(as.list(weights(fit, ...)), paste(d$row, "weight"))
@@ -79,7 +81,7 @@ pooled <- function(p, d) {
       # limits that both lie below 0 are shown as 0
       if (is.na(limits["ci.lb"]) && is.na(limits["ci.ub"])) limits[c("ci.lb", "ci.ub")] <- 0
       normal <- uni(p, d, test = "z")
-      out <- c(out, list(tau2 = fit$tau2, tau2_se = if (p$tau2 == "DL2" && known < "5.0.0") NA else fit$se.tau2,
+      out <- c(out, list(tau2 = fit$tau2, tau2_se = if (given_DL2(p)) NA else fit$se.tau2,
         tau2_ci_low = limits[["ci.lb"]], tau2_ci_high = limits[["ci.ub"]]), prediction(p, c(fit$beta), fit$se, fit$tau2, length(unique(d$study))), setNames(wald(normal), paste("wald", names(wald(normal)))))
     }
     if (k > 1) {
@@ -132,7 +134,7 @@ sharing <- function(p, d) {
   df <- if (p$test == "z") NA else each$k - each$p
   own <- lapply(seq_along(levels(group)), function(i) {
     alone <- if (sum(group == levels(group)[i]) > 1) rma(yi = d$yi[as.integer(group) == i], vi = d$vi[as.integer(group) == i], method = "EE")
-    one <- c(lapply(wald(each), `[`, i), list(df = df, k = sum(as.integer(group) == i), tau2 = each$tau2, tau2_se = each$se.tau2),
+    one <- c(lapply(wald(each), `[`, i), list(df = df, k = sum(as.integer(group) == i), tau2 = each$tau2, tau2_se = if (given_DL2(p)) NA else each$se.tau2),
       if (!is.null(alone)) list(Q = alone$QE, Q_df = alone$k - 1, Q_p = alone$QEp))
     setNames(one, paste(i, names(one)))
   })
@@ -156,28 +158,57 @@ moderators <- function(p, d) {
   own <- cbind(c(fit$beta), fit$se, fit$zval, df, fit$pval, fit$ci.lb, fit$ci.ub, vif)
   keys <- c("estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "vif")
   # where there is no heterogeneity to explain, metafor has the share of what its iteration left over
-  R2 <- if (p$model == "random" && uni(p, d)$tau2 < 1e-8 * min(d$vi)) 0 else fit$R2
+  R2 <- if (p$model == "random" && uni(p, d)$tau2 < 1e-8 * min(d$vi)) 0 else if (given_DL2(p)) max(0, 100 * (1 - fit$tau2 / uni(p, d)$tau2)) else fit$R2
   c(setNames(as.list(c(t(own))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
     list(k = fit$k, QM = fit$QM, QM_p = fit$QMp, R2 = R2, tau2 = fit$tau2), heterogeneity(fit))
 }
 
+# Effects of one study are left out together where they depend on each other.
 influences <- function(p, d) {
-  left <- lapply(seq_len(nrow(d)), function(i) uni(p, d[-i, ]))
-  each <- function(key) vapply(left, function(fit) c(fit[[key]])[1], 0)
-  without <- list(estimate = each("beta"), se = each("se"), p = each("pval"), ci_low = each("ci.lb"), ci_high = each("ci.ub"), tau2 = each("tau2"), I2 = each("I2"), Q = each("QE"), Q_p = each("QEp"))
-  found <- influence(uni(p, d, test = "z"))
-  inf <- found$inf
-  spot <- baujat(uni(p, d, test = "z"))
-  single <- list(rstudent = inf$rstudent, dffits = inf$dffits, cook = inf$cook.d, cov_ratio = inf$cov.r, hat = inf$hat, weight = inf$weight,
-    dfbetas = found$dfbs[[1]], influential = as.numeric(found$is.infl), baujat_x = spot$x, baujat_y = spot$y)
-  spread <- function(values, prefix) do.call(c, lapply(names(values), function(key) if (length(values[[key]]) == nrow(d)) setNames(as.list(values[[key]]), paste0(prefix, d$row, " ", key))))
-  c(spread(without, "without "), spread(single, ""))
+  unit <- if (yes(p$by_study)) match(d$study, unique(d$study)) else seq_len(nrow(d))
+  units <- seq_len(max(unit))
+  of <- function(fits, key) vapply(fits, function(fit) c(fit[[key]])[1], 0)
+  left <- lapply(units, function(i) uni(p, d[unit != i, ]))
+  without <- list(estimate = "beta", se = "se", p = "pval", ci_low = "ci.lb", ci_high = "ci.ub", tau2 = "tau2", I2 = "I2", Q = "QE", Q_p = "QEp", k = "k")
+  without <- lapply(without, function(key) of(left, key))
+  # as cooks.distance.rma.mv, rstudent.rma.mv and dfbetas.rma.mv have it, and for single effects influence.rma.uni
+  whole <- uni(p, d, test = "z")
+  wald <- lapply(units, function(i) uni(p, d[unit != i, ], test = "z"))
+  b <- of(wald, "beta")
+  vb <- of(wald, "vb")
+  tau2 <- of(wald, "tau2")
+  change <- c(whole$beta) - b
+  together <- function(values) c(tapply(values, unit, sum))
+  chi2 <- vapply(units, function(i) {
+    r <- d$yi[unit == i] - b[i]
+    sum(r * solve(vb[i] + diag(d$vi[unit == i] + tau2[i], nrow = length(r)), r, tol = 0))
+  }, 0)
+  first <- match(units, unit)
+  alone <- function(values) ifelse(tabulate(unit) == 1, values, NA)
+  hat <- hatvalues(whole)
+  n <- max(units)
+  single <- list(chi2 = chi2, cook = change^2 / c(whole$vb), cov_ratio = vb / c(whole$vb), hat = together(hat), weight = together(weights(whole)),
+    rstudent = alone((d$yi[first] - b) / sqrt(vb + d$vi[first] + tau2)), dffits = alone(change / sqrt(hat[first] * (d$vi[first] + tau2))),
+    dfbetas = change / sqrt(1 / vapply(units, function(i) sum(1 / (d$vi + tau2[i])), 0)),
+    baujat_x = together((d$yi - c(whole$beta))^2 / (d$vi + whole$tau2)), baujat_y = change^2 / vb)
+  far <- !is.na(single$dffits) & abs(single$dffits) > 3 * sqrt(1 / (n - 1))
+  single$influential <- as.numeric(far | pchisq(single$cook, 1) > 0.5 | single$hat > 3 / n | abs(single$dfbetas) > 1)
+  if (!yes(p$by_study) && !given_DL2(p)) {  # there it is a tau2 that is given, and not estimated again
+    found <- influence(whole)
+    inf <- found$inf
+    spot <- baujat(whole)
+    single <- list(rstudent = inf$rstudent, chi2 = inf$rstudent^2, dffits = inf$dffits, cook = inf$cook.d, cov_ratio = inf$cov.r, hat = inf$hat, weight = inf$weight,
+      dfbetas = found$dfbs[[1]], influential = as.numeric(found$is.infl), baujat_x = spot$x, baujat_y = spot$y)
+  }
+  named <- function(values, prefix) do.call(c, lapply(names(values), function(key) if (length(values[[key]]) == n) setNames(as.list(values[[key]]), paste0(prefix, units, " ", key))))
+  c(named(without, "without "), named(single, ""))
 }
 
 cumulative <- function(p, d) {
-  do.call(c, lapply(seq_len(nrow(d)), function(i) {
-    fit <- uni(p, d[seq_len(i), ], test = if (i == 1) "z" else p$test)
-    one <- c(wald(fit), list(k = i, tau2 = fit$tau2, I2 = fit$I2))
+  ends <- as.integer(strsplit(p$ends, ";")[[1]])
+  do.call(c, lapply(seq_along(ends), function(i) {
+    fit <- uni(p, d[seq_len(ends[i]), ], test = if (ends[i] == 1) "z" else p$test)
+    one <- c(wald(fit), list(k = fit$k, tau2 = fit$tau2, I2 = fit$I2))
     setNames(one, paste(i, names(one)))
   }))
 }
@@ -229,7 +260,7 @@ small_studies <- function(p, d) {
     added <- added[order(added$yi, added$vi), ]
     f <- uni(p, data.frame(yi = c(d$yi, added$yi), vi = c(d$vi, added$vi)))
     df <- if (f$test == "z") NA else f$k - 1
-    model <- c(wald(f), list(k = f$k, df = df, tau2 = f$tau2, tau2_se = f$se.tau2, missing = t$k0, missing_se = t$se.k0, right = as.numeric(t$side == "right")), heterogeneity(f))
+    model <- c(wald(f), list(k = f$k, df = df, tau2 = f$tau2, tau2_se = if (given_DL2(p)) NA else f$se.tau2, missing = t$k0, missing_se = t$se.k0, right = as.numeric(t$side == "right")), heterogeneity(f))
     c(setNames(model, paste("filled", names(model))), if (t$k0 > 0) setNames(as.list(c(t(added))), paste("filled", rep(seq_len(t$k0), each = 2), c("yi", "vi"))))
   }))
   structure(out, reason = reason)

@@ -19,7 +19,7 @@ from evergreen.synthesis.result.pooled_models import CountsModel
 from evergreen.synthesis.result.trail_places import page_of
 from tests import protocols
 from tests.figures.figures_of_bcg import BCG, SETTING, overlapping, pooled, words
-from tests.results import changed, part
+from tests.results import changed, of_sheet, part
 
 
 @pytest.fixture(scope="module")
@@ -244,3 +244,22 @@ def test_a_funnel_names_the_scale_that_its_axes_have(measure: str, name: str) ->
         axes = funnel.funnel(pooling.result(rows, entry), SETTING).figure.axes[0]
     inner = name if measure == "ZCOR" else name[:1].lower() + name[1:]
     assert (axes.get_xlabel(), axes.get_ylabel()) == (name, f"Standard error ({inner})")
+
+
+def test_of_effects_that_depend_on_each_other_figures_leave_out_whole_studies(tmp_path: Path) -> None:
+    rows = [
+        {"study": study, "outcome": "x", "arm": group, "group": group, "timepoint": weeks, "n": 20, "mean": mean, "sd": 2}
+        for at, study in enumerate("ABCDE") for weeks in ("4 weeks", "8 weeks") for group, mean in (("intervention", 5 + at), ("control", 7 + len(weeks)))
+    ]  # fmt: skip
+    analysis = {"dependent": "robust", "levels": ["timepoint"], "gosh": 50}
+    found = of_sheet(tmp_path / "AB.csv", rows, measure="MD", scale=None, analysis=analysis)
+    with style.style():
+        drawn = {plate.name: plate for plate in outcome_figures.plates(found, SETTING)}
+    table = numbers(drawn["leave_one_out"])
+    assert table["label"].tolist() == [*"ABCDE", "All studies"]
+    assert table["k"].tolist() == [8] * 5 + [10]
+    assert table["studies"].tolist() == [4] * 5 + [5]
+    assert numbers(drawn["influence"]).columns[:3].tolist() == ["study", "chi2", "dfbetas"]
+    assert {"with A", "with E"} & set(numbers(drawn["gosh"]).columns)
+    assert drawn["qq"].reason == "effects of one study depend on each other"
+    assert overlapping(drawn["influence"].drawn) == []

@@ -9,12 +9,12 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.figures import scales
 from evergreen.grade.suggestions import inconsistency
-from evergreen.metaanalysis import shared_control
+from evergreen.metaanalysis import influence, shared_control
 from evergreen.metaanalysis.effects import effect_sizes
 from evergreen.protocol.loading import complete
 from evergreen.report import results
 from evergreen.report.further import further_blocks
-from evergreen.synthesis.result.analyses import SmallStudy
+from evergreen.synthesis.result.analyses import Cumulative, SmallStudy
 from evergreen.synthesis.result.study_rows import in_all_groups
 from tests.results import of_sheet
 from tests.rows import each
@@ -118,6 +118,74 @@ def test_small_study_effects_are_not_tested_by_effects_that_depend_on_each_other
     found = pooled(rows, measure="MD", scale=None, **{**own, "analysis": analysis}).small_study
     assert isinstance(found, SmallStudy) == tested
     assert tested or found.not_done.startswith("effects of one study depend on each other")
+
+
+CLUSTERS = {"y": [0.1, 0.3, 0.2, 0.9, 1.1, 0.4, -0.2, 0.5], "v": [0.04, 0.05, 0.06, 0.03, 0.08, 0.05, 0.02, 0.07], "of": list("AABCCCDE")}  # fmt: skip
+
+
+def test_what_each_study_does_is_what_leaving_it_out_does():
+    """metafor: cooks.distance, dfbetas and rstudent of rma.mv(y, v, random = ~ 1 | effect) with cluster = of, and rma(subset = of != one)."""
+    y, v, of = CLUSTERS.values()
+    found = influence.deletion_diagnostics(y, v, cluster=of)
+    assert found.cook == pytest.approx([0.2191140325, 0.0340705051, 2.9168631881, 0.4323253932, 0.0053779271], rel=1e-4)  # fmt: skip
+    assert found.dfbetas[:, 0] == pytest.approx([-0.4163856353, -0.1742730022, 2.5457198976, -0.7920689689, 0.0690161872], rel=1e-4)  # fmt: skip
+    assert found.chi2 == pytest.approx([0.5369, 0.1923, 12.0735, 3.9586, 0.0541], abs=1e-4)
+    assert influence.outliers(found).tolist() == [False, False, True, True, False]
+    assert np.isnan(found.rstudent).tolist() == [True, False, True, False, False]
+    without = influence.leave_one_out(y, v, cluster=of)
+    assert without.b[:, 0] == pytest.approx([0.4635259017, 0.4201150689, 0.1303466427, 0.4925290689, 0.3806237056], rel=1e-6)  # fmt: skip
+    assert without.tau2 == pytest.approx([0.1885130698, 0.1620678693, 0.0385598202, 0.0819548158, 0.1634154965], rel=1e-6)  # fmt: skip
+
+
+def test_effects_that_depend_on_each_other_are_left_out_and_added_together(dependent):
+    found = dependent(analysis={**ROBUST, "gosh": 10, "cumulative": "round"})
+    single, in_order = found.influence, found.cumulative
+    assert [(one.label, len(one.rows), one.without.k, one.without.studies) for one in single.studies] == [
+        (study, 3, 9, 3) for study in "ABCD"
+    ]
+    assert single.gosh is None, "four studies, not twelve"
+    assert not isinstance(in_order, Cumulative), "they are of one round"
+
+
+def test_studies_are_added_with_all_of_their_effects(pooled):
+    years = dict(zip("ABCD", (2004, 2001, 2003, 2002), strict=True))
+    rows = [{**row, "year": years[row["study"]]} for row in THREE_EACH]
+    found = pooled(rows, measure="MD", scale=None, analysis={**ROBUST, "cumulative": "year"}).cumulative
+    assert [(one.label, one.k, one.studies) for one in found.steps] == [("B", 3, 1), ("D", 6, 2), ("C", 9, 3), ("A", 12, 4)]  # fmt: skip
+    assert [row for one in found.steps for row in one.rows][:2] == ["B (12 weeks)", "B (4 weeks)"]
+
+
+def test_the_first_study_of_a_cumulative_result_has_its_own_interval(pooled):
+    rows = [
+        {**row, "study": one, "year": 2000 + at} for at, one in enumerate("ABC") for row in both(5 + at, 7)
+    ]
+    analysis = {"test": "knha", "cumulative": "year"}
+    first = pooled(rows, measure="MD", scale=None, analysis=analysis).cumulative.steps[0]
+    assert (first.test, first.ci_low, first.ci_high) == ("z", pytest.approx(-2 - 1.2396, abs=1e-4), pytest.approx(-2 + 1.2396, abs=1e-4))  # fmt: skip
+
+
+@each("own", [{"multi_arm": "split"}, {"multi_arm": "separate", "analysis": {"dependent": "robust"}}])
+def test_effects_of_two_studies_are_no_three_studies(pooled, own):
+    rows = [{**row, "mean": row["mean"] + 9 * (row["study"] == "B")} for row in TWO_ARMS if row["study"] != "C"]  # fmt: skip
+    found = pooled(rows, measure="MD", scale=None, **own).model
+    assert (found.k, found.studies, found.test, found.test_reason) == (4, 2, "z", "fewer than three studies")
+    asked = {**own.get("analysis", {}), "test": "knha"}
+    both_given = pooled(rows, measure="MD", scale=None, **{**own, "analysis": asked})
+    assert both_given.model.wald is not None
+    assert "With 4 effects of 2 studies the Hartung-Knapp interval rests on 3 degrees of freedom" in " ".join(both_given.notes)  # fmt: skip
+
+
+@each(
+    ("analysis", "why"),
+    [
+        ({"model": "mh", "test": "z"}, "outliers are looked for among three or more studies, in inverse-variance models"),
+        ({}, "no study is an outlier"),
+    ],
+)  # fmt: skip
+def test_outliers_that_nobody_looked_for_are_not_said_to_be_none(pooled, analysis, why):
+    rows = [arm(group, 5, study=study, events=4 + at) for at, study in enumerate("ABC") for group in ("intervention", "control")]  # fmt: skip
+    found = pooled(rows, measure="RR", scale=None, analysis={**analysis, "sensitivity": [{"without": "outliers"}]})  # fmt: skip
+    assert [one.not_done for one in found.sensitivity.values()] == [why]
 
 
 def test_people_of_a_crossover_trial_are_counted_once(pooled):

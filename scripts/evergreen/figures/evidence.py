@@ -30,7 +30,7 @@ def places_of(result: Result) -> tuple[str, dict[str, str]]:
     """What orders the studies in time (`year` or `round`), and each study's place in it, as the result has them."""
     order = result.cumulative
     if isinstance(order, Cumulative) and order.by == "year":
-        place_of = {step.label: step.place for step in order.steps}
+        place_of = {row: step.place for step in order.steps for row in step.rows}
         return "year", {
             study.study: place_of[study.label] for study in result.studies if study.label in place_of
         }

@@ -38,7 +38,7 @@ STRIPS, PANEL_GAP = 4, 13.0  # side by side
 UNDER = 22.0  # points of the axis under a strip
 LABEL_MOST = 150.0
 MARGINAL = 34.0  # points of a histogram on the edge
-NOTE = "Filled squares in orange: influential by DFFITS, Cook's distance, leverage or DFBETAS. Dashed: all studies or what is expected; dotted: bounds."
+NOTE = "Filled squares in orange: influential by {}Cook's distance, leverage or DFBETAS. Dashed: all studies or what is expected; dotted: bounds."
 
 
 def _column(rows: Sequence[Part], name: str) -> np.ndarray:
@@ -73,9 +73,18 @@ def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
     influential = np.array([row.influential for row in rows])
     k = len(rows)
     dffits = 3 * math.sqrt(1 / (k - 1))
+    if found.by_study:  # several effects have no residual in common, but the chi2 of theirs
+        first = [
+            Strip("Chi² of residuals", "chi2", _column(rows, "chi2"), None, []),
+            Strip("DFBETAS", "dfbetas", _column(rows, "dfbetas"), 0.0, [-1.0, 1.0]),
+        ]
+    else:
+        first = [
+            Strip("Studentised residual", "rstudent", _column(rows, "rstudent"), 0.0, [-1.96, 1.96]),
+            Strip("DFFITS", "dffits", _column(rows, "dffits"), 0.0, [-dffits, dffits]),
+        ]
     strips = [
-        Strip("Studentised residual", "rstudent", _column(rows, "rstudent"), 0.0, [-1.96, 1.96]),
-        Strip("DFFITS", "dffits", _column(rows, "dffits"), 0.0, [-dffits, dffits]),
+        *first,
         Strip("Cook's distance", "cook", _column(rows, "cook"), None, []),
         Strip("Covariance ratio", "cov_ratio", _column(rows, "cov_ratio"), 1.0, []),
         Strip("Tau² without it", "tau2_without", _column(without, "tau2"), whole.tau2 or 0.0, []),
@@ -89,7 +98,7 @@ def panel(found: Influence, whole: PooledModel, setting: Setting) -> Drawn:
         name_lines(text, width, SIZE, bold) for text, bold in zip(labels, influential.tolist(), strict=True)
     ]
     titles = wrapped(setting.title, WIDTH - 2 * MARGIN, SIZE + 1, True)
-    notes = wrapped(NOTE, WIDTH - 2 * MARGIN, SIZE)
+    notes = wrapped(NOTE.format("" if found.by_study else "DFFITS, "), WIDTH - 2 * MARGIN, SIZE)
     around = 2 * MARGIN + LINE * (len(titles) + len(notes)) + 2 * (2 * LINE + 10 + UNDER)
     pages = [
         _page(strips, lines, influential, places, titles, notes, width)
@@ -204,13 +213,13 @@ def baujat(result: Result, found: Influence, setting: Setting) -> Drawn:
     axes.scatter(x, influence_on_mean, s=18, color=COLOURS[0], linewidth=0, zorder=3, clip_on=False)
     order = np.argsort(-(x / max(x.max(), 1e-300) + influence_on_mean / max(influence_on_mean.max(), 1e-300)))
     label_points(axes, x, influence_on_mean, labels, order.tolist())
-    link_points(axes, x, influence_on_mean, labels, result.outcome)
+    link_points(axes, x, influence_on_mean, [row.rows[0] for row in found.studies], result.outcome)
     table = pd.DataFrame({"study": labels, "heterogeneity": x, "influence": influence_on_mean})
     description = f"What each of {len(labels)} studies contributes to heterogeneity against its influence on the pooled effect; most to both: {labels[order[0]]}."
     return Drawn(figure, table, description=description)
 
 
-def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
+def gosh(result: Result, found: Influence, asked: Subsets, setting: Setting) -> Drawn:
     """Pooled effect and I² in subsets of the studies (Olkin, Dahabreh & Trikalinos 2012), with how often each is there.
 
     All subsets of two studies or more, or the sample that the result names. Subsets that hold the
@@ -219,7 +228,7 @@ def gosh(result: Result, asked: Subsets, setting: Setting) -> Drawn:
     points = asked.points
     estimates, shares = (np.array(numbers, dtype=float) for numbers in (points.estimate, points.I2))
     holds = np.array([mark == "1" for mark in points.holds])
-    name = result.studies[asked.strongest].label
+    name = found.studies[asked.strongest].label
     scale = of_result(result)
     place = np.array([scale.position(estimate) for estimate in estimates.tolist()])
     note = f"{'A sample of' if asked.drawn else 'All'} {len(place):,} subsets of at least two studies. On the edges: how many subsets there are."

@@ -77,9 +77,16 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     def at_least(k: int, *, repeated: bool = False) -> str:
         if unpooled:
             return unpooled
-        if len(studies) < k:
-            return f"it needs at least {k} pooled studies, and there {'is 1' if len(studies) == 1 else f'are {len(studies)}'}"
-        return "" if inverse or not repeated else "it is drawn for inverse-variance models"
+        # what depends on each other is left out together
+        there = len(influences.studies) if repeated and influences and influences.by_study else len(studies)
+        if there < k:
+            return (
+                f"it needs at least {k} pooled studies, and there {'is 1' if there == 1 else f'are {there}'}"
+            )
+        if repeated and not inverse:
+            return "it is drawn for inverse-variance models"
+        few = f"it needs at least {k} studies, and the effects are of {result.count}"
+        return few if repeated and influences is None else ""
 
     most = setting.further_up_to
     many = most is not None and len(studies) > most
@@ -130,7 +137,13 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     subsets = influences.gosh if influences is not None else None
     unasked = at_least(5, repeated=True) or ("" if subsets else "the protocol asks for none")
     yield plate(
-        "gosh", "Subsets of the studies (GOSH)", influence_plots.gosh, result, subsets, reason=unasked
+        "gosh",
+        "Subsets of the studies (GOSH)",
+        influence_plots.gosh,
+        result,
+        influences,
+        subsets,
+        reason=unasked,
     )
     flat = repeated or ("" if result.profile else "a common-effect model has no tau²")
     yield plate("tau2_profile", "Profile of tau²", profile, result, model, result.profile, reason=flat)
@@ -188,6 +201,8 @@ def _evidence(result: Result) -> str:
 
 
 def _residuals(found: Influence | None) -> str:
+    if found is not None and found.by_study:
+        return "effects of one study depend on each other"
     known = [row for row in found.studies if row.rstudent is not None] if found is not None else []
     return "" if len(known) >= 4 else "fewer than 4 studies have a residual"
 

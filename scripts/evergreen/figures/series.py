@@ -41,20 +41,15 @@ class Entry:
 
 def leave_one_out(result: Result, found: Influence, setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
-    labels = {one.label for one in found.studies}
-    entries = [
-        Entry(one.label, result.k - 1, result.count_of(labels - {one.label}), one.without)
-        for one in found.studies
-    ]
+    entries = [Entry(one.label, one.without.k, one.without.studies, one.without) for one in found.studies]
     return _drawn(result, setting, "Study left out", entries)
 
 
 def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
     """The pooled effect as studies are added one by one, in the order that the result names."""
-    added = [one.label for one in found.steps]
     labels = [f"{one.label} ({one.place})" if found.by != "round" else one.label for one in found.steps]
     entries = [
-        Entry(f"+ {label}" if i else label, step.k, result.count_of(set(added[: i + 1])), step)
+        Entry(f"+ {label}" if i else label, step.k, step.studies, step)
         for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
     notes = without_value(result, found.without_value, found.by, "not in this order")
@@ -137,7 +132,6 @@ def _drawn(
     ]
     rows, numbers = [], []
     for entry in shown_entries:
-        # A single study under Knapp and Hartung has an estimate and no interval.
         found, middle = entry.found, entry.estimate
         bounded = found.ci_low is not None and found.ci_high is not None
         low = middle if found.ci_low is None else found.ci_low

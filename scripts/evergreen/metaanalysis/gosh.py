@@ -5,12 +5,13 @@ Olkin, Dahabreh & Trikalinos (2012, Research Synthesis Methods 3:214); numbers a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evergreen.metaanalysis.inverse_variance import fit_batch
+from evergreen.metaanalysis.inverse_variance import fit_batch, members
 from evergreen.metaanalysis.least_squares import Array, Batch
 
 
@@ -37,12 +38,22 @@ def subsets_of(k: int, most: int, seed: int = 0) -> Array:
     return rows[:most].astype(float)
 
 
-def gosh(yi: ArrayLike, vi: ArrayLike, *, method: str = "EE", subsets: int = 10_000, seed: int = 0) -> Gosh:
+def gosh(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    *,
+    method: str = "EE",
+    subsets: int = 10_000,
+    seed: int = 0,
+    cluster: Sequence[object] | None = None,
+) -> Gosh:
     """Pool all subsets of two or more studies, or `subsets` different ones drawn at random with `seed` where there are more.
 
-    `yi` and `vi` are k effects and their sampling variances, `method` an estimator of tau2 or EE.
+    `yi` and `vi` are k effects and their sampling variances, `method` an estimator of tau2 or EE. `cluster` (k) says which effects
+    are of one study and go together (default: each is one).
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    used = subsets_of(len(y), subsets, seed)
-    fitted = fit_batch(Batch.of(y, v, used=used), method=method)
+    effects = members(range(len(y)) if cluster is None else cluster)
+    used = subsets_of(len(effects), subsets, seed)
+    fitted = fit_batch(Batch.of(y, v, used=used @ effects), method=method)
     return Gosh(fitted.b[:, 0], fitted.I2, fitted.tau2, used)

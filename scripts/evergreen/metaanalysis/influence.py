@@ -1,33 +1,39 @@
 """What single studies do to a result: leave-one-out, cumulative, residuals and deletion diagnostics.
 
 Definitions of Viechtbauer & Cheung (2010), numbers as metafor's `influence.rma.uni`. Every diagnostic comes from one
-batch of k fits, each without one study.
+batch of fits, each without one study. Where studies have several effects, `cluster` says which are of one and left out
+together, as in metafor's `cooks.distance.rma.mv`, `rstudent.rma.mv` and `dfbetas.rma.mv`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
-from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch
+from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch, members
 from evergreen.metaanalysis.least_squares import Array, Batch
 
 
 @dataclass(frozen=True)
 class DeletionDiagnostics:
-    """Deletion diagnostics, k entries each (`dfbetas` k x p); NaN where the model cannot be fitted without the study.
+    """Deletion diagnostics, k entries each (`dfbetas` k x p), of clusters as many as there are; NaN where the model cannot be fitted
+    without the study.
 
-    `rstudent` studentised deleted residuals, `dffits`, `cook` Cook's distance, `cov_ratio` covariance ratio,
-    `tau2` and `Q` without the study, `hat` leverage, `weight` in per cent, `influential` by metafor's rules:
+    `rstudent` studentised deleted residuals, `dffits` (both NaN of several effects), `chi2` of the deleted residuals of a study's `effects`
+    together, `cook` Cook's distance, `cov_ratio` covariance ratio, `tau2` and `Q` without the study, `hat` leverage and `weight` (per
+    cent), sums over its effects, `influential` by metafor's rules:
     |DFFITS| > 3 sqrt(p / (k - p)), chi2(p) tail of Cook's distance below 50 %, hat > 3 p / k, any |DFBETAS| > 1.
     """
 
     rstudent: Array
+    chi2: Array
+    effects: Array
     dffits: Array
     cook: Array
     cov_ratio: Array
@@ -40,14 +46,32 @@ class DeletionDiagnostics:
 
 
 def leave_one_out(
-    yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z", level: float = 0.95
+    yi: ArrayLike,
+    vi: ArrayLike,
+    *,
+    method: str = "REML",
+    test: str = "z",
+    level: float = 0.95,
+    cluster: Sequence[object] | None = None,
+    study: Sequence[object] | None = None,
 ) -> Fit:
-    """The pooled result without each study in turn: a batch of k fits.
+    """The pooled result without each study in turn: a batch of k fits, or of as many as there are clusters.
 
-    `yi` and `vi` are k effects and their sampling variances; `method`, `test` and `level` as for `inverse_variance.fit`.
+    `yi` and `vi` are k effects and their sampling variances; `method`, `test`, `level` and `study` as for `inverse_variance.fit`.
     """
     y = np.asarray(yi, dtype=float)
-    return fit_batch(Batch.of(y, vi, used=1.0 - np.eye(len(y))), method=method, test=test, level=level)
+    used = 1.0 - members(range(len(y)) if cluster is None else cluster)
+    return fit_batch(Batch.of(y, vi, used=used), method=method, test=test, level=level, study=study)
+
+
+def steps(order: ArrayLike, cluster: Sequence[object] | None = None) -> list[list[int]]:
+    """Positions of the effects that each step of a cumulative result adds: those of one cluster together, where its first is."""
+    places = np.asarray(order, dtype=float)
+    names = list(range(len(places))) if cluster is None else list(cluster)
+    own: dict[object, list[int]] = {}
+    for position, name in enumerate(names):
+        own.setdefault(name, []).append(position)
+    return sorted(own.values(), key=lambda positions: min(places[positions]))
 
 
 def cumulative(
@@ -58,14 +82,20 @@ def cumulative(
     method: str = "REML",
     test: str = "z",
     level: float = 0.95,
+    cluster: Sequence[object] | None = None,
+    study: Sequence[object] | None = None,
 ) -> Fit:
-    """The pooled result as studies are added in the order of `order` (k numbers; ties in the order given): a batch of k fits.
+    """The pooled result as studies are added in the order of `order` (k numbers; ties in the order given): a batch of k fits, or of
+    as many as there are clusters (`steps`).
 
-    `yi` and `vi` are k effects and their sampling variances; `method`, `test` and `level` as for `inverse_variance.fit`.
+    `yi` and `vi` are k effects and their sampling variances; `method`, `test`, `level` and `study` as for `inverse_variance.fit`.
     """
-    sequence = np.argsort(np.asarray(order), kind="stable")
+    added = steps(order, cluster)
+    sequence = [position for positions in added for position in positions]
     y, v = np.asarray(yi, dtype=float)[sequence], np.asarray(vi, dtype=float)[sequence]
-    return fit_batch(Batch.of(y, v, used=np.tri(len(y))), method=method, test=test, level=level)
+    used = np.tri(len(y))[np.cumsum([len(positions) for positions in added]) - 1]
+    own = None if study is None else [list(study)[position] for position in sequence]
+    return fit_batch(Batch.of(y, v, used=used), method=method, test=test, level=level, study=own)
 
 
 def deletion_diagnostics(
@@ -76,39 +106,48 @@ def deletion_diagnostics(
     method: str = "REML",
     test: str = "z",
     level: float = 0.95,
+    cluster: Sequence[object] | None = None,
 ) -> DeletionDiagnostics:
     """What each of k studies does to the fit, by leaving it out; arguments as for `inverse_variance.fit`."""
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    k = len(y)
-    x = np.ones((k, 1)) if design is None else np.asarray(design, dtype=float)
+    x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
     p = x.shape[1]
-    used = 1.0 - np.eye(k)
-    possible = (
-        np.array([np.linalg.matrix_rank(x[used[i] > 0]) == p for i in range(k)]) if p > 1 else used[0] >= 0
-    )
-    if p > 1 and method not in heterogeneity.COMMON and k - 1 <= p:
-        possible[:] = False  # no study beyond the coefficients is left to estimate tau2 from
+    own = members(range(len(y)) if cluster is None else cluster)
+    k, used, effects = len(own), 1.0 - own, own.sum(axis=1)
+    possible = used.sum(axis=1) > 0
+    if p > 1:
+        possible &= np.array([np.linalg.matrix_rank(x[row > 0]) == p for row in used])
+        if (
+            method not in heterogeneity.COMMON
+        ):  # no study beyond the coefficients is left to estimate tau2 from
+            possible &= used.sum(axis=1) > p
     rows = np.flatnonzero(possible)
     # all studies and each deletion in one batch
-    every = np.vstack([np.ones(k), used[rows]])
+    every = np.vstack([np.ones(len(y)), used[rows]])
     fitted = fit_batch(Batch.of(y, v, x, used=every), method=method, test=test, level=level)
     whole, without = fitted.one(), fitted.one(slice(1, None))
-    hat = leverage(v, x, float(whole.tau2))
-    spread = v[rows] + without.tau2
-    deleted = np.einsum("bp,bp->b", x[rows], without.b)
-    deleted_variance = np.einsum("bi,bij,bj->b", x[rows], without.vb, x[rows])
-    residual = y[rows] - deleted
-    residual = np.where(np.abs(residual) < 100 * np.finfo(float).eps, 0.0, residual)
+    each_hat = leverage(v, x, float(whole.tau2))
+    hat = own @ each_hat
     change = whole.b - without.b
+    single = effects[rows] == 1
+    # of the one effect that a study has, where it has one
+    first = own.argmax(axis=1)[rows]
+    spread = v[first] + without.tau2
+    residual = y[first] - np.einsum("bp,bp->b", x[first], without.b)
+    residual = np.where(np.abs(residual) < 100 * np.finfo(float).eps, 0.0, residual)
+    deleted_variance = np.einsum("bi,bij,bj->b", x[first], without.vb, x[first])
     # effects that are all equal leave the Knapp-Hartung test without a variance, and a distance without a unit
     some = bool(np.all(np.diagonal(whole.vb) > 0))
     precision = np.linalg.inv(whole.vb) if some else np.full_like(whole.vb, np.nan)
     # the covariance of all studies' coefficients, but with the tau2 without the study
     plugged = np.linalg.inv(np.einsum("ki,bk,kj->bij", x, 1 / (v[None] + without.tau2[:, None]), x))
     with np.errstate(divide="ignore", invalid="ignore"):
+        rstudent = residual / np.sqrt(deleted_variance + without.scale * spread)
+        dffits = np.einsum("bp,bp->b", x[first], change) / np.sqrt(without.scale * each_hat[first] * spread)
         found = {
-            "rstudent": residual / np.sqrt(deleted_variance + without.scale * spread),
-            "dffits": (x[rows] @ whole.b - deleted) / np.sqrt(without.scale * hat[rows] * spread),
+            "rstudent": np.where(single, rstudent, np.nan),
+            "chi2": np.where(single, rstudent**2, _joint(y, v, x, own[rows] > 0, without)),
+            "dffits": np.where(single, dffits, np.nan),
             "cook": np.einsum("bi,ij,bj->b", change, precision, change),
             "cov_ratio": np.linalg.det(without.vb) / np.linalg.det(whole.vb),
             "tau2": without.tau2,
@@ -120,12 +159,26 @@ def deletion_diagnostics(
         full[name] = np.full((k, *values.shape[1:]), np.nan)
         full[name][rows] = values
     influential = (
-        (np.abs(full["dffits"]) > 3 * np.sqrt(p / max(k - p, 1)))
+        (np.abs(np.nan_to_num(full["dffits"])) > 3 * np.sqrt(p / max(k - p, 1)))
         | (special.chdtr(p, np.nan_to_num(full["cook"])) > 0.5)
         | (hat > 3 * p / k)
         | np.any(np.abs(full["dfbetas"]) > 1, axis=1)
     )
-    return DeletionDiagnostics(hat=hat, weight=whole.weight, influential=influential, **full)
+    return DeletionDiagnostics(
+        hat=hat, weight=own @ whole.weight, effects=effects, influential=influential, **full
+    )
+
+
+def _joint(y: Array, v: Array, x: Array, own: NDArray[np.bool_], without: Fit) -> Array:
+    """Chi2 of the deleted residuals of each cluster (rows of `own`) together, by their covariance; NaN where it has none."""
+    found = np.full(len(own), np.nan)
+    for row, mask in enumerate(own):
+        if mask.sum() > 1:
+            residual = y[mask] - x[mask] @ without.b[row]
+            spread = x[mask] @ without.vb[row] @ x[mask].T
+            spread += without.scale[row] * np.diag(v[mask] + without.tau2[row])
+            found[row] = residual @ np.linalg.solve(spread, residual)
+    return found
 
 
 def leverage(vi: Array, design: Array, tau2: float) -> Array:
@@ -187,21 +240,29 @@ def empirical_bayes(
     return EmpiricalBayes(estimate, se, estimate - critical * se, estimate + critical * se)
 
 
-def baujat(yi: ArrayLike, vi: ArrayLike, *, method: str = "REML", test: str = "z") -> tuple[Array, Array]:
-    """Coordinates (k each) of the Baujat plot (Baujat et al. 2002, Stat Med 21:2641).
+def baujat(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    *,
+    method: str = "REML",
+    test: str = "z",
+    cluster: Sequence[object] | None = None,
+) -> tuple[Array, Array]:
+    """Coordinates (k each, or as many as there are clusters) of the Baujat plot (Baujat et al. 2002, Stat Med 21:2641).
 
-    x: a study's contribution to the residual heterogeneity, its squared Pearson residual; y: its influence on the
+    x: a study's contribution to the residual heterogeneity, its squared Pearson residuals; y: its influence on the
     pooled effect, the squared change without it over the variance without it. `yi` and `vi` are k effects and their sampling
     variances; `method` and `test` as for `inverse_variance.fit`.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     whole = fit(y, v, method=method, test=test)
-    without = leave_one_out(y, v, method=method, test=test)
+    without = leave_one_out(y, v, method=method, test=test, cluster=cluster)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
-    return (y - whole.b[0]) ** 2 / (whole.tau2 + v), change
+    own = members(range(len(y)) if cluster is None else cluster)
+    return own @ ((y - whole.b[0]) ** 2 / (whole.tau2 + v)), change
 
 
-def outliers(found: DeletionDiagnostics, level: float = 0.95) -> Array:
-    """Studies whose studentised deleted residual lies outside the normal interval of `level` (k booleans)."""
-    return np.abs(np.nan_to_num(found.rstudent)) > special.ndtri(0.5 + level / 2)
+def outliers(found: DeletionDiagnostics, level: float = 0.95) -> NDArray[np.bool_]:
+    """Studies whose deleted residual, of several effects together, lies outside what `level` of studies have (k booleans)."""
+    return special.chdtr(found.effects, np.nan_to_num(found.chi2)) > level

@@ -95,6 +95,7 @@ def fit(
     tau2: float | None = None,
     weighted: bool = True,
     tested: Sequence[int] | None = None,
+    study: Sequence[object] | None = None,
 ) -> Fit:
     """Pool k effects `yi` with sampling variances `vi`.
 
@@ -102,7 +103,7 @@ def fit(
     of tau2 (`models.TAU2`), or EE for a common effect; a number in `tau2` fixes it. `test` is z, t (with k - p degrees of
     freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002), adhoc (knha whose factor is never below 1) or auto (see `guarded`; with a design knha).
     `level` is that of intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
-    (default: all but the intercept). Raises ValueError for an estimator or a test that does not exist and where columns of the
+    (default: all but the intercept), `study` (k) says which study each effect is of, where some have several. Raises ValueError for an estimator or a test that does not exist and where columns of the
     design depend on each other.
     """
     fixed = None if tau2 is None else np.array([float(tau2)])
@@ -114,6 +115,7 @@ def fit(
         tau2=fixed,
         weighted=weighted,
         tested=tested,
+        study=study,
     ).one()
 
 
@@ -126,6 +128,7 @@ def fit_batch(
     tau2: Array | None = None,
     weighted: bool = True,
     tested: Sequence[int] | None = None,
+    study: Sequence[object] | None = None,
 ) -> Fit:
     """Fit every meta-analysis of a batch; arguments and errors as for `fit`, but `tau2` holds a number for each (B)."""
     if test not in TESTS:
@@ -144,7 +147,7 @@ def fit_batch(
     applied = np.full(len(k), test)
     if test == "auto":
         # with moderators always Knapp and Hartung's
-        applied = guarded(batch, found, scale, level) if p == 1 else np.full(len(k), "knha")
+        applied = guarded(batch, found, scale, level, study) if p == 1 else np.full(len(k), "knha")
         scale = np.where(applied == "knha", scale, 1.0)
     normal = applied == "z"
     if weighted:
@@ -186,18 +189,29 @@ def fit_batch(
     )  # fmt: skip
 
 
-def guarded(batch: Batch, tau2: Array, factor: Array, level: float) -> NDArray[np.str_]:
+def guarded(
+    batch: Batch, tau2: Array, factor: Array, level: float, study: Sequence[object] | None = None
+) -> NDArray[np.str_]:
     """What the test `auto` applies to each meta-analysis of a batch, of one mean or of those of subgroups with one tau2: knha or z (B).
 
     Knapp and Hartung's where three or more studies have a `tau2` (B) above 0 (Cochrane Handbook 10.10.4.4) and, a guard
     of ours, its interval at `level` is not narrower than Wald's; Wald's otherwise. `factor` (B) is Knapp and Hartung's, by which
-    their variance differs from Wald's.
+    their variance differs from Wald's; `study` (k) says which study each effect is of, where some have several.
     """
     df = batch.k - batch.p
     _, t = tail_and_critical(np.zeros(len(tau2)), np.maximum(df, 1), level)
     wide = t * np.sqrt(np.nan_to_num(factor)) >= special.ndtri(0.5 + level / 2)
     positive = heterogeneity.above_zero(batch, tau2)
-    return np.where((batch.k >= 3) & (df > 0) & positive & wide, "knha", "z")
+    studies = batch.k if study is None else (batch.used @ members(study).T > 0).sum(axis=1)
+    return np.where((studies >= 3) & (df > 0) & positive & wide, "knha", "z")
+
+
+def members(names: Sequence[object]) -> Array:
+    """Which of k things have each name: a row of 0 and 1 for every name, in order of appearance."""
+    rows = {name: row for row, name in enumerate(dict.fromkeys(names))}
+    found = np.zeros((len(rows), len(names)))
+    found[[rows[name] for name in names], np.arange(len(names))] = 1.0
+    return found
 
 
 def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:

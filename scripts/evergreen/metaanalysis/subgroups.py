@@ -81,11 +81,12 @@ def common(
     method: str = "REML",
     test: str = "z",
     level: float = 0.95,
+    study: Sequence[object] | None = None,
 ) -> tuple[list[str], Fit, Fit]:
     """One tau2 for all subgroups: levels, the fit with a mean for each, and the fit with the first as reference.
 
     Arguments as for `separate`. The second fit's QM tests for differences between the subgroups. `auto` decides for all subgroups together
-    as for one by itself (`inverse_variance.guarded`).
+    as for one by itself (`inverse_variance.guarded`); `study` (k) says for it which study each effect is of, where some have several.
     """
     names = np.asarray(labels, dtype=str)
     levels = sorted(set(names.tolist()))
@@ -94,6 +95,7 @@ def common(
     contrast[:, 0] = 1.0
     if test == "auto":
         knha = fit(yi, vi, indicator, method=method, test="knha", level=level)
-        test = str(guarded(Batch.of(yi, vi, indicator), *np.atleast_1d(knha.tau2, knha.scale), level)[0])
+        batch = Batch.of(yi, vi, indicator)
+        test = str(guarded(batch, *np.atleast_1d(knha.tau2, knha.scale), level, study)[0])
     means = fit(yi, vi, indicator, method=method, test=test, level=level)
     return levels, means, fit(yi, vi, contrast, method=method, test=test, level=level)

@@ -145,9 +145,10 @@ def _single(result: Result) -> Iterator[Block]:
     found = result.influence
     if found is None:
         return
-    strange = (
-        f"Outliers (studentised deleted residual outside its {scales.level_of(found.outlier_level)} interval)"
-    )
+    level = scales.level_of(found.outlier_level)
+    strange = f"Outliers (studentised deleted residual outside its {level} interval)"
+    if found.by_study:
+        strange = f"Outliers (chi² of the deleted residuals of a study above its {level} quantile)"
     sentences = [
         f"{what}: {', '.join(labels) or 'none'}."
         for what, labels in ((strange, found.outliers), ("Influential studies", found.influential))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 
@@ -33,6 +34,13 @@ def there(studies: Studies, analysis: Analysis) -> bool:
     return joins_effects(analysis) and studies.count < len(studies.yi)
 
 
+def together(studies: Studies, analysis: Analysis) -> list[str]:
+    """Of each effect the name of what is looked at in one: of effects that depend on each other their study, else the row."""
+    if not there(studies, analysis):
+        return studies.labels
+    return [replace(one, part="").label for one in studies.comparisons]
+
+
 def check(outcome: Outcome) -> None:
     """Refuse a way to deal with dependent effects that the model does not know, or that lacks its correlation."""
     analysis, name = outcome.analysis, outcome.id
@@ -59,7 +67,7 @@ def aggregated(studies: Studies, rho: float) -> Studies:
 
     Raises InputError where a study has so many effects that no distribution has this correlation between all of them.
     """
-    names = [one.study for one in studies.comparisons]
+    names = studies.names
     most, count = Counter(names).most_common(1)[0] if names else ("", 0)
     if count < 2:
         return studies
@@ -109,10 +117,10 @@ def of_shared_controls(studies: Studies, analysis: Analysis) -> tuple[Array | No
 
 def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:
     """Cluster-robust test of the mean (CR2, Satterthwaite); None with fewer than three studies or one effect in each."""
-    names: list[object] = [one.study for one in studies.comparisons]
-    if not LEAST_CLUSTERS <= len(set(names)) < len(names):
+    if not LEAST_CLUSTERS <= studies.count < len(studies.yi):
         return None
-    return as_part(cluster_robust.of_inverse_variance(studies.yi, studies.vi, names, fitted, level=level))
+    own = cluster_robust.of_inverse_variance(studies.yi, studies.vi, [*studies.names], fitted, level=level)
+    return as_part(own)
 
 
 def as_part(own: cluster_robust.ClusterRobust) -> Robust:

@@ -36,7 +36,7 @@ automatic <- function(p, d, ...) {
   adjusted <- function() uni(p, d, ..., test = "knha")
   if (!is.null(list(...)$mods)) return(adjusted())
   normal <- uni(p, d, ..., test = "z")
-  if (normal$k < 3 || normal$tau2 <= 1e-8 * min(d$vi)) return(normal)
+  if ((if (is.null(d$study)) normal$k else length(unique(d$study))) < 3 || normal$tau2 <= 1e-8 * min(d$vi)) return(normal)
   other <- adjusted()
   if (other$ci.ub - other$ci.lb < normal$ci.ub - normal$ci.lb) normal else other
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from evergreen.counting import plural, studies_of
 from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
 from evergreen.metaanalysis import tau2 as heterogeneity
@@ -30,6 +31,8 @@ from evergreen.synthesis.result.pooled_models import (
 )
 from evergreen.synthesis.study_arrays import Studies
 
+LEAST_TESTED = 3
+"""Studies from which the data may choose Hartung and Knapp's test."""
 LEAST_PREDICTED = 3
 """Studies from which there is a prediction interval."""
 
@@ -107,7 +110,7 @@ def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
 
 def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
     level, (method, test) = analysis.level, estimator(analysis)
-    fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level)
+    fitted = fit(studies.yi, studies.vi, method=method, test=test, level=level, study=studies.names)
     more: dict[str, Any] = {"studies": studies.count}
     notes = []
     if analysis.model == "random":
@@ -121,12 +124,12 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
         if analysis.i2 == "Q":
             more |= q_based(fitted)
         if test in {"knha", "adhoc"}:
-            k = len(studies.yi)
+            k, few = len(studies.yi), studies.count < LEAST_TESTED
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
-            if shorter or fitted.se[0] < normal.se[0] or k == 2:
+            if shorter or fitted.se[0] < normal.se[0] or few:
                 more["wald"] = Wald(**normal.tested(0))
-                notes.append(_wald_sentence(k, bool(shorter)))
+                notes.append(_wald_sentence(studies.count, k, bool(shorter)))
     if analysis.dependent == "robust":
         more["robust"] = dependence.robust(studies, fitted, level)
     return Pooled(model_of(fitted, asked=analysis.test, **more), fitted.weight, notes)
@@ -154,18 +157,19 @@ def _why_wald(studies: Studies, fitted: Fit) -> str:
     """Why `auto` applied the Wald test; "" where it did not."""
     if fitted.test != "z":
         return ""
-    if fitted.k < 3:
+    if studies.count < LEAST_TESTED:
         return "fewer than three studies"
     if not heterogeneity.above_zero(Batch.of(studies.yi, studies.vi), np.atleast_1d(fitted.tau2))[0]:
         return "no heterogeneity estimated"
     return "the Hartung-Knapp interval is narrower"
 
 
-def _wald_sentence(k: int, shorter: bool) -> str:
+def _wald_sentence(studies: int, k: int, shorter: bool) -> str:
     if shorter:
         return "The Hartung-Knapp interval is narrower than the Wald interval; both are given."
-    if k == 2:
-        return "With two studies the Hartung-Knapp interval rests on one degree of freedom; the Wald interval is given too."
+    if studies < LEAST_TESTED:
+        rests = f"the Hartung-Knapp interval rests on {plural(k - 1, 'degree')} of freedom"
+        return f"With {studies_of(studies, k)} {rests}; the Wald interval is given too."
     return "The Hartung-Knapp standard error is smaller than the usual one; the Wald interval is given too."
 
 
@@ -257,7 +261,7 @@ def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
 
 def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     """Effects within studies; robust tests beside the model's own."""
-    names = [comparison.study for comparison in studies.comparisons]
+    names = studies.names
     nested = len(set(names)) < len(names)
     levels: dict[str, list[str]] = {
         level: [one.levels.get(level, "") for one in studies.comparisons] for level in analysis.levels

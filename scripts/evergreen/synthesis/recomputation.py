@@ -150,11 +150,12 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     if result.influence is not None:
         yield _influence(outcome, whole, how, result.influence)
     if isinstance(result.cumulative, Cumulative):
-        order = [labels.index(step.label) + 1 for step in result.cumulative.steps]
+        order = [labels.index(row) + 1 for step in result.cumulative.steps for row in step.rows]
+        ends = ";".join(str(step.k) for step in result.cumulative.steps)
         found_numbers: dict[str, Number] = {}
         for place, step in enumerate(result.cumulative.steps, start=1):
             found_numbers |= _leaves(step, key=f"{place} ", name=f"+ {step.label}: ")
-        yield Task(outcome, "cumulative", "cumulative", whole, order, how, found_numbers)
+        yield Task(outcome, "cumulative", "cumulative", whole, order, {**how, "ends": ends}, found_numbers)
     if isinstance(result.small_study, SmallStudy):
         yield _small_studies(outcome, whole, how, result.small_study)
 
@@ -295,10 +296,11 @@ def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Mod
 def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Influence) -> Task:
     numbers: dict[str, Number] = {}
     for row, one in enumerate(found.studies, start=1):
-        of = {**dict(one.without), "k": len(found.studies) - 1}
-        numbers |= _leaves(one.without, of, f"without {row} ", f"without {one.label}: ")
+        numbers |= _leaves(one.without, key=f"without {row} ", name=f"without {one.label}: ")
         own = {
-            key: float(value) if isinstance(value, bool) else value for key, value in one if key != "without"
+            key: float(value) if isinstance(value, bool) else value
+            for key, value in one
+            if key not in ("without", "label", "rows")
         }
         numbers |= _leaves(own, {}, f"{row} ", f"{one.label}: ")
     passed = {}
@@ -307,7 +309,8 @@ def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Infl
             DRAWN if found.gosh.drawn else "all subsets take metafor too long"
         )
     rows = range(1, len(whole.labels) + 1)
-    return Task(outcome, "influence", "influence", whole, rows, dict(how), numbers, passed)
+    own = {**how, "by_study": "true" if found.by_study else "false"}
+    return Task(outcome, "influence", "influence", whole, rows, own, numbers, passed)
 
 
 def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: SmallStudy) -> Task:

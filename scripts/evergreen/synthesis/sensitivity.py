@@ -23,6 +23,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.dependence import together
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.result.analyses import Sensitivity
 from evergreen.synthesis.result.study_rows import LeftOut
@@ -177,10 +178,15 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
     what = changes.get("without", "")
     if what in {"outliers", "influential"}:
         found = influences(studies, analysis.model_copy(update={"gosh": 0}))
-        marked = set() if found is None else set(found.outliers if what == "outliers" else found.influential)
+        if found is None:
+            wanted = "outliers" if what == "outliers" else "influential studies"
+            raise InputError(
+                f"{wanted} are looked for among three or more studies, in inverse-variance models"
+            )
+        marked = set(found.outliers if what == "outliers" else found.influential)
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
-        return studies.take([one.label not in marked for one in studies.comparisons])
+        return studies.take([name not in marked for name in together(studies, analysis)])
     if what in NOTICED and not any(_noticed(one, what) for one in studies.comparisons):
         raise InputError(f"no study that is pooled has a report that was {NOTICED[what]}")
     names = changes.get("without_studies", [])

@@ -37,7 +37,12 @@ class Studies:
     @property
     def count(self) -> int:
         """How many studies the effects are of, each counted once."""
-        return len({comparison.study for comparison in self.comparisons})
+        return len(set(self.names))
+
+    @property
+    def names(self) -> list[str]:
+        """The study of each effect."""
+        return [comparison.study for comparison in self.comparisons]
 
     @property
     def labels(self) -> list[str]:

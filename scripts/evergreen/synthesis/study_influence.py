@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import numpy as np
@@ -10,6 +11,7 @@ from evergreen.metaanalysis import gosh, influence
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
+from evergreen.synthesis import dependence
 from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result.analyses import (
@@ -28,49 +30,69 @@ from evergreen.synthesis.study_arrays import Studies
 
 
 def influences(studies: Studies, analysis: Analysis) -> Influence | None:
-    """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies."""
-    if len(studies.yi) < 3 or analysis.model not in {"random", "common"}:
+    """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies; effects of one
+    study that depend on each other are left out together."""
+    cluster = dependence.together(studies, analysis)
+    rows = _rows(studies, cluster)
+    if len(rows) < 3 or analysis.model not in {"random", "common"}:
         return None
     method, test = estimator(analysis)
-    without = influence.leave_one_out(studies.yi, studies.vi, method=method, test=test, level=analysis.level)
+    y, v, labels = studies.yi, studies.vi, np.array(list(rows), dtype=object)
+    without = influence.leave_one_out(
+        y, v, method=method, test=test, level=analysis.level, cluster=cluster, study=studies.names
+    )
     # The diagnostics are those of the Wald test: the Hartung-Knapp factor of the other studies, which may be close to 0
     # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
-    found = influence.deletion_diagnostics(studies.yi, studies.vi, method=method)
-    single = {name: values for name, values in asdict(found).items() if name not in {"tau2", "Q", "dfbetas"}}
-    x, y = influence.baujat(studies.yi, studies.vi, method=method)
-    rows = []
-    for position, label in enumerate(studies.labels):
+    found = influence.deletion_diagnostics(y, v, method=method, cluster=cluster)
+    apart = {"tau2", "Q", "dfbetas", "effects"}
+    single = {name: values for name, values in asdict(found).items() if name not in apart}
+    x_axis, y_axis = influence.baujat(y, v, method=method, cluster=cluster)
+    entries = []
+    for position, (label, own) in enumerate(rows.items()):
         left = without.one(position)
-        rows.append(
+        entries.append(
             Influenced(
                 label=label,
+                rows=tuple(own),
                 without=Without.of(
+                    k=int(left.k), studies=studies.take([one not in own for one in studies.labels]).count,
                     test=str(left.test), estimate=left.b[0], se=left.se[0], p=left.p_value[0], ci_low=left.ci_low[0],
                     ci_high=left.ci_high[0], tau2=left.tau2, I2=left.I2, Q=left.Q, Q_p=left.Q_p,
                 ),
                 **{name: values[position] for name, values in single.items()},
                 dfbetas=found.dfbetas[position, 0],
-                baujat_x=x[position],
-                baujat_y=y[position],
+                baujat_x=x_axis[position],
+                baujat_y=y_axis[position],
             )
         )  # fmt: skip
     strange = influence.outliers(found, analysis.outliers)
-    labels = np.array(studies.labels, dtype=object)
     return Influence(
-        studies=tuple(rows),
+        studies=tuple(entries),
         outliers=tuple(labels[strange]),
         outlier_level=analysis.outliers,
         influential=tuple(labels[found.influential]),
-        gosh=_gosh(studies, method, without.b[:, 0], analysis),
+        gosh=_gosh(studies, method, without.b[:, 0], analysis, cluster),
     )
 
 
-def _gosh(studies: Studies, method: str, without: Array, analysis: Analysis) -> Subsets | None:
+def _rows(studies: Studies, cluster: Sequence[str]) -> dict[str, list[str]]:
+    """The rows of each cluster of effects, in order of appearance."""
+    found: dict[str, list[str]] = {}
+    for name, label in zip(cluster, studies.labels, strict=True):
+        found.setdefault(name, []).append(label)
+    return found
+
+
+def _gosh(
+    studies: Studies, method: str, without: Array, analysis: Analysis, cluster: Sequence[str]
+) -> Subsets | None:
     """What subsets of the studies give; `without` are the estimates without each study."""
-    subsets, k = analysis.gosh, len(studies.yi)
+    subsets, k = analysis.gosh, len(without)
     if not subsets or k < 5:
         return None
-    found = gosh.gosh(studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.seed)
+    found = gosh.gosh(
+        studies.yi, studies.vi, method=method, subsets=subsets, seed=analysis.seed, cluster=cluster
+    )
     whole = fit(studies.yi, studies.vi, method=method).b[0]
     strongest = int(np.argmax(np.abs(without - whole)))
     return Subsets(
@@ -114,19 +136,32 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
                 by=by, not_done=f"the column {by} holds a text that is no number, so it orders nothing"
             )
     known = np.isfinite(places)
-    order = np.array(places)[known]
-    if len(order) < 3 or len(set(order.tolist())) < 2:
+    part = studies.take(known)
+    order, cluster = np.array(places)[known], dependence.together(part, analysis)
+    steps = influence.steps(order, cluster)
+    if len(steps) < 3 or len(set(order.tolist())) < 2:
         what = "the rounds do" if by == "round" else f"the column {by} does"
         return CumulativeNotDone(by=by, not_done=f"{what} not order three or more studies")
-    part = studies.take(known)
     method, test = estimator(analysis)
-    fitted = influence.cumulative(part.yi, part.vi, order, method=method, test=test, level=analysis.level)
+    fitted = influence.cumulative(
+        part.yi, part.vi, order, method=method, test=test, level=analysis.level, cluster=cluster, study=part.names
+    )  # fmt: skip
     placed = [text for text, has in zip(texts, known, strict=True) if has]
-    steps = []
-    for position, row in enumerate(np.argsort(order, kind="stable")):
-        one = model_of(fitted.one(position))
-        numbers = {name: getattr(one, name) for name in ("k", *Refitted.model_fields)}
-        if one.k < 2:  # nothing to be heterogeneous, nor to make Knapp and Hartung's standard error of
-            numbers |= {"tau2": None, "se": None if one.ci_low is None else one.se}
-        steps.append(Step(label=part.labels[row], place=placed[row], **numbers))
-    return Cumulative(by=by, steps=tuple(steps), without_value=tuple(studies.take(~known).labels))
+    entries, there = [], np.zeros(len(order), dtype=bool)
+    for position, added in enumerate(steps):
+        there[added] = True
+        so_far = part.take(there)
+        one = fitted.one(position)
+        if len(so_far.yi) == 1:  # a study by itself has its own interval
+            one = fit(so_far.yi, so_far.vi, method="EE", level=analysis.level)
+        model = model_of(one)
+        entries.append(
+            Step(
+                label=cluster[added[0]],
+                rows=tuple(part.labels[row] for row in added),
+                place=placed[added[0]],
+                studies=so_far.count,
+                **{name: getattr(model, name) for name in ("k", *Refitted.model_fields)},
+            )
+        )
+    return Cumulative(by=by, steps=tuple(entries), without_value=tuple(studies.take(~known).labels))

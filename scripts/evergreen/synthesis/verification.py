@@ -35,7 +35,7 @@ def plan_of(task: Task, effects: int, needs: Sequence[int]) -> dict[str, Any]:
     options = task.effects.options
     return {
         **dict.fromkeys(("model", "test", "tau2", "level", "add", "to", "mh_add", "kind", "rho", "nested", "levels", "sharing"), ""),
-        **dict.fromkeys(("predtype", "i2", "terms", "asymmetry"), ""),
+        **dict.fromkeys(("predtype", "i2", "terms", "asymmetry", "by_study", "ends"), ""),
         "work": task.kind, "measure": task.effects.measure, "effects": effects,
         "rows": ";".join(map(str, task.rows)), "needs": ";".join(map(str, needs)), "effect_rho": task.effects.rho,
         **{f"effect_{name}": options.get(name, "") for name in ("add", "to", "drop00", "vtype")}, **task.how,

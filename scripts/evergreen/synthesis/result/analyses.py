@@ -197,10 +197,18 @@ class Refitted(Part):
     I2: Number = said("Share of the variance that is between studies.", PERCENT)
 
 
-class _Added(Part):
-    label: str = said("Row that was added.")
-    place: str = said("Its value in the order.")
+class _OfRows(Part):
+    label: str = said("Name of the row, or of the study whose rows depend on each other.")
+    rows: Texts = said("Its rows.")
+
+
+class _Counted(Part):
     k: int = said("Effects pooled.", "effects")
+    studies: int = said("Studies that they are of, each counted once.", "studies")
+
+
+class _Added(_Counted, _OfRows):
+    place: str = said("Its value in the order.")
 
 
 class Step(Refitted, _Added):
@@ -225,20 +233,22 @@ class CumulativeNotDone(NotDone, _InOrder):
 # --- single studies
 
 
-class Without(Refitted):
+class Without(Refitted, _Counted):
     """The pooled effect without one study."""
 
     Q: Number = said("Cochran's Q.")
     Q_p: Number = said("Its P value.")
 
 
-class Influenced(Part):
+class Influenced(_OfRows):
     """What one study does to the result (Viechtbauer and Cheung 2010)."""
 
-    label: str = said("Name of the row.")
     without: Without = said("Result without it.")
-    rstudent: Number = said("Studentised deleted residual.")
-    dffits: Number = said("DFFITS.")
+    rstudent: Number = said("Studentised deleted residual; of several rows none.")
+    chi2: Number = said(
+        "Chi2 of the deleted residuals of its rows together, with as many degrees of freedom."
+    )
+    dffits: Number = said("DFFITS; of several rows none.")
     cook: Number = said("Cook's distance.")
     cov_ratio: Number = said("Covariance ratio.")
     hat: Number = said("Leverage.")
@@ -284,10 +294,15 @@ class Influence(Part):
     """How far the result leans on single studies."""
 
     studies: tuple[Influenced, ...] = said("Study by study.")
-    outliers: Texts = said("Rows whose studentised deleted residual is outside its interval.")
+    outliers: Texts = said("Those whose deleted residuals are outside what they have at this level.")
     outlier_level: float = said("Level of that interval.", "fraction")
-    influential: Texts = said("Influential rows.")
+    influential: Texts = said("Influential ones.")
     gosh: Subsets | None = maybe("Subsets, where they are asked for and there are five studies.")
+
+    @property
+    def by_study(self) -> bool:
+        """Whether all effects of a study are left out together."""
+        return any(len(one.rows) > 1 for one in self.studies)
 
 
 # --- small studies
