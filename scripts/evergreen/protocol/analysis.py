@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.conversions import CorrelationValue, RiskValue, ShareValue
-from evergreen.protocol.part import Listed, Names, Part, optional, refused, several
+from evergreen.protocol.part import Listed, Names, Part, optional, refused, sentences, several
 
 Computed = Literal[
     "RR", "OR", "RD", "PETO", "AS", "PHI", "YUQ", "MD", "SMD", "SMDH", "SMD1", "ROM", "VR", "D2ORN", "D2ORL", "MC", "SMCC", "ROMC",
@@ -36,54 +36,42 @@ Level = Literal["timepoint", "instrument", "population", "arm"]
 class Settings(Part):
     """What a sensitivity analysis can change of an analysis."""
 
-    model: Literal["random", "common", "mh", "peto", "glmm", "multilevel"] = optional(
-        "random", "Model that pools the effects."
-    )
-    tau2: Literal["DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT", "DL2"] = optional(
-        "REML", "Estimator of the between-study variance, by metafor's names."
-    )
+    model: Literal["random", "common", "mh", "peto", "glmm", "multilevel"] = "random"
+    """Model that pools the effects."""
+    tau2: Literal["DL", "HE", "HS", "HSk", "SJ", "ML", "REML", "EB", "PM", "PMM", "SJIT", "DL2"] = "REML"
+    """Estimator of the between-study variance, by metafor's names."""
     test: Literal["auto", "z", "knha", "adhoc"] = optional(
-        lambda known: MODELS[known["model"]].tests[0],
-        "Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower than Wald's; Wald otherwise.",
-        otherwise="auto for the model random, z for the others",
+        lambda known: MODELS[known["model"]].tests[0], otherwise="auto for the model random, z for the others"
     )
-    level: float = optional(0.95, "Confidence level.", unit="fraction", gt=0.5, lt=1)
-    prediction: bool = optional(True, "Whether a prediction interval is computed and drawn.")
-    add: float = optional(0.5, "Constant added to the cells of a 2x2 table with a zero.", unit="events", ge=0)
-    to: Literal["only0", "all", "if0all", "none"] = optional(
-        "only0", "Which tables the constant is added to."
-    )
-    drop00: bool = optional(
-        True,
-        "Whether ratios are not estimable in studies without an event in both groups, and odds ratios where everybody has it, so that these count among participants but are not pooled; risk and rate differences keep them in any case.",
-    )
-    mh_add: float = optional(
-        0, "Constant added to the cells of the Mantel-Haenszel estimate itself.", unit="events", ge=0
-    )
-    glmm: Literal["UM.FS", "UM.RS", "CM.EL", "CM.AL"] = optional(
-        "UM.FS", "Kind of generalised linear mixed model."
-    )
-    smd_vtype: Literal["LS", "LS2", "UB"] = optional(
-        "LS",
-        "Variance of standardised mean differences: LS large-sample (Hedges 1982), LS2 the same times the squared correction (Borenstein 2009), UB unbiased (Hedges 1983).",
-    )
-    predtype: Literal["default", "simple", "riley", "t"] = optional(
-        "default",
-        "Degrees of freedom of the prediction interval, whatever the test is: default and t k - 1, riley k - 2; simple leaves out the uncertainty of the mean.",
-    )
-    i2: Literal["tau2", "Q"] = optional("tau2", "Whether I2 is computed from tau2 or from Q.")
-    rho: float | None = optional(
-        None,
-        "Correlation assumed between the sampling errors of the effects of one study (multilevel, aggregate).",
-        otherwise="0; aggregate has to be told",
-        ge=-1,
-        le=1,
-    )
-    dependent: Literal["aggregate", "robust"] | None = optional(
-        None,
-        "What a random or common model does where a study has several effects: pool their combination under the correlation rho, or keep them and give cluster-robust tests beside the model's own.",
-        otherwise="such a study is refused",
-    )
+    """Test and interval of the pooled effect. auto: Hartung-Knapp where three or more studies have a tau2 above 0, unless its interval is narrower
+    than Wald's; Wald otherwise."""
+    level: float = optional(0.95, unit="fraction", gt=0.5, lt=1)
+    """Confidence level."""
+    prediction: bool = True
+    """Whether a prediction interval is computed and drawn."""
+    add: float = optional(0.5, unit="events", ge=0)
+    """Constant added to the cells of a 2x2 table with a zero."""
+    to: Literal["only0", "all", "if0all", "none"] = "only0"
+    """Which tables the constant is added to."""
+    drop00: bool = True
+    """Whether ratios are not estimable in studies without an event in both groups, and odds ratios where everybody has it, so that these count
+    among participants but are not pooled; risk and rate differences keep them in any case."""
+    mh_add: float = optional(0, unit="events", ge=0)
+    """Constant added to the cells of the Mantel-Haenszel estimate itself."""
+    glmm: Literal["UM.FS", "UM.RS", "CM.EL", "CM.AL"] = "UM.FS"
+    """Kind of generalised linear mixed model."""
+    smd_vtype: Literal["LS", "LS2", "UB"] = "LS"
+    """Variance of standardised mean differences: LS large-sample (Hedges 1982), LS2 the same times the squared correction (Borenstein 2009), UB
+    unbiased (Hedges 1983)."""
+    predtype: Literal["default", "simple", "riley", "t"] = "default"
+    """Degrees of freedom of the prediction interval, whatever the test is: default and t k - 1, riley k - 2; simple leaves out the uncertainty of the mean."""
+    i2: Literal["tau2", "Q"] = "tau2"
+    """Whether I2 is computed from tau2 or from Q."""
+    rho: float | None = optional(None, otherwise="0; aggregate has to be told", ge=-1, le=1)
+    """Correlation assumed between the sampling errors of the effects of one study (multilevel, aggregate)."""
+    dependent: Literal["aggregate", "robust"] | None = optional(None, otherwise="such a study is refused")
+    """What a random or common model does where a study has several effects: pool their combination under the correlation rho, or keep them and
+    give cluster-robust tests beside the model's own."""
 
 
 def _value_of(setting: FieldInfo) -> Any:
@@ -97,14 +85,12 @@ def _change(kind: Any, description: str | None) -> Any:
     return several(kind), Field((), description=description)
 
 
+_SAID = sentences(Settings)
 Changes = create_model(
     "Changes",
     __base__=Part,
     __doc__="What a sensitivity analysis changes: of a list each value in its turn, and of several keys each combination.",
-    **{
-        name: _change(_value_of(setting), setting.description)
-        for name, setting in Settings.model_fields.items()
-    },
+    **{name: _change(_value_of(setting), _SAID.get(name)) for name, setting in Settings.model_fields.items()},
     measure=_change(Computed, "Effect measure."),
     multi_arm=_change(MultiArm, "What is done with several arms of one group."),
     r=_change(
@@ -130,7 +116,7 @@ Changes = create_model(
     without=_change(Without, "What is left out."),
     without_studies=(
         Names,
-        optional((), "Studies that are left out by name; a list leaves out all of them together."),
+        Field((), description="Studies that are left out by name; a list leaves out all of them together."),
     ),
 )
 
@@ -154,51 +140,30 @@ Entry = Annotated[Mapping[str, Any], BeforeValidator(_as_written, json_schema_in
 class Analysis(Settings):
     """Models, estimators and further analyses."""
 
-    levels: Listed[Level] = optional(
-        (),
-        "What several results of a study differ by, the outermost first: all of them are pooled, by a multilevel model with a variance of its own for each, or as `dependent` says.",
-        otherwise="a study with several results is refused",
-    )
-    k_min_small_study: int = optional(
-        10, "Studies below which tests for small-study effects are not done.", unit="studies", ge=2
-    )
-    sensitivity: Listed[Entry] = optional(
-        (), "Analyses run side by side with the main one; each entry names what it changes."
-    )
-    permutations: int = optional(
-        1000,
-        "Permutations behind the permutation p values of a meta-regression; 0 does without.",
-        ge=0,
-        le=100_000,
-    )
-    gosh: int = optional(
-        4000,
-        "Subsets of studies pooled for the GOSH plot, drawn at random where there are more; 0 does without.",
-        ge=0,
-        le=100_000,
-    )
-    seed: int = optional(0, "Seed of everything that is drawn at random.", ge=0)
-    outliers: float = optional(
-        0.95,
-        "A study is an outlier where its studentised deleted residual lies outside the normal interval of this level.",
-        unit="fraction",
-        gt=0.5,
-        lt=1,
-    )
-    both: bool = optional(
-        False,
-        "Whether the pooled effect of the other model is given beside it, each with its weights: a common effect beside random effects, or random effects beside a common effect.",
-    )
-    subgroup_tau2: Literal["own", "common"] = optional(
-        "own",
-        "Whether each subgroup has a between-study variance of its own or all share one (random effects), by a meta-regression on the subgroups.",
-    )
+    levels: Listed[Level] = optional((), otherwise="a study with several results is refused")
+    """What several results of a study differ by, the outermost first: all of them are pooled, by a multilevel model with a variance of its own for
+    each, or as `dependent` says."""
+    k_min_small_study: int = optional(10, unit="studies", ge=2)
+    """Studies below which tests for small-study effects are not done."""
+    sensitivity: Listed[Entry] = ()
+    """Analyses run side by side with the main one; each entry names what it changes."""
+    permutations: int = optional(1000, ge=0, le=100_000)
+    """Permutations behind the permutation p values of a meta-regression; 0 does without."""
+    gosh: int = optional(4000, ge=0, le=100_000)
+    """Subsets of studies pooled for the GOSH plot, drawn at random where there are more; 0 does without."""
+    seed: int = optional(0, ge=0)
+    """Seed of everything that is drawn at random."""
+    outliers: float = optional(0.95, unit="fraction", gt=0.5, lt=1)
+    """A study is an outlier where its studentised deleted residual lies outside the normal interval of this level."""
+    both: bool = False
+    """Whether the pooled effect of the other model is given beside it, each with its weights: a common effect beside random effects, or random
+    effects beside a common effect."""
+    subgroup_tau2: Literal["own", "common"] = "own"
+    """Whether each subgroup has a between-study variance of its own or all share one (random effects), by a meta-regression on the subgroups."""
     cumulative: str | None = optional(
-        None,
-        "Study-level column with numbers (as year), or round, in whose order studies are added one by one.",
-        otherwise="the column year if it is there, else round",
-        min_length=1,
+        None, otherwise="the column year if it is there, else round", min_length=1
     )
+    """Study-level column with numbers (as year), or round, in whose order studies are added one by one."""
 
     def over(self, general: Analysis) -> Analysis:
         """These settings, as far as a person wrote them, over the general ones.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Generic, Literal
+from typing import Annotated, Generic, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -30,8 +30,10 @@ RiskValue = Annotated[float, Field(gt=0, lt=1)]
 class Assumed(Part, Generic[Value]):
     """What is assumed where no report of a study gives it."""
 
-    value: Value = Field(description="The value.")
-    sweep: Listed[Value] = optional((), "Other values, each of which is a sensitivity analysis.")
+    value: Value
+    """The value."""
+    sweep: Listed[Value] = ()
+    """Other values, each of which is a sensitivity analysis."""
 
 
 class Correlation(Assumed[CorrelationValue]):
@@ -50,35 +52,27 @@ class Risk(Assumed[RiskValue]):
 class Conversions(Part):
     """Conversions of an outcome; a row may say its own in the column `conversions` of its sheet."""
 
-    also: ConversionIds = optional((), "Conversions that are made besides the usual ones, by their ids.")
-    never: ConversionIds = optional((), "Conversions that are not made, by their ids.")
-    r: Correlation | None = optional(
-        None,
-        "Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before.",
-        otherwise="such standard deviations are not imputed",
-    )
+    also: ConversionIds = ()
+    """Conversions that are made besides the usual ones, by their ids."""
+    never: ConversionIds = ()
+    """Conversions that are not made, by their ids."""
+    r: Correlation | None = optional(None, otherwise="such standard deviations are not imputed")
+    """Correlation of the values at baseline and at the end, for standard deviations of the change; a row's own `r` goes before."""
     icc: Share | None = optional(
-        None,
-        "Intracluster correlation of cluster-randomised trials, whose participants are divided by the design effect; a row's own `icc` or `design_effect` goes before.",
-        otherwise="cluster-randomised trials that do not say theirs are left out",
+        None, otherwise="cluster-randomised trials that do not say theirs are left out"
     )
+    """Intracluster correlation of cluster-randomised trials, whose participants are divided by the design effect; a row's own `icc` or
+    `design_effect` goes before."""
     r_paired: Correlation | None = optional(
-        None,
-        "Correlation of a person's values under both treatments of a crossover trial, of events the phi coefficient; a row's own `r_paired` goes before.",
-        otherwise="crossover trials that do not say theirs are left out",
+        None, otherwise="crossover trials that do not say theirs are left out"
     )
+    """Correlation of a person's values under both treatments of a crossover trial, of events the phi coefficient; a row's own `r_paired` goes before."""
 
-    r_parts: Correlation | None = optional(
-        None,
-        "Correlation of the two components of a total, for the standard deviation of one of them; a row's own `r_parts` goes before.",
-        otherwise="such standard deviations are not imputed",
-    )
+    r_parts: Correlation | None = optional(None, otherwise="such standard deviations are not imputed")
+    """Correlation of the two components of a total, for the standard deviation of one of them; a row's own `r_parts` goes before."""
 
-    control_risk: Risk | None = optional(
-        None,
-        "Risk of the control group by which reported estimates are made another measure; a row's own `control_risk`, or that of its control arm, goes before.",
-        otherwise="such estimates are left out",
-    )
+    control_risk: Risk | None = optional(None, otherwise="such estimates are left out")
+    """Risk of the control group by which reported estimates are made another measure; a row's own `control_risk`, or that of its control arm, goes before."""
 
     @property
     def assumed(self) -> dict[str, Assumed]:
@@ -91,19 +85,11 @@ ASSUMED = ("r", "icc", "r_paired", "r_parts", "control_risk")
 """What may be assumed, and swept in sensitivity analyses."""
 
 
-def without() -> Any:
-    """The key `without` of an outcome."""
-    return optional(
-        None,
-        "Numbers that are not used: `imputed` ones, with an input that no report of the study gives, or `derived` ones besides, so that reported ones alone are.",
-    )
-
-
 class Filling(Part):
     """How numbers that rows of an outcome lack are filled in: all that filling them in reads of the outcome."""
 
     conversions: Conversions = part()
-    without: LeftOutState | None = without()
+    without: LeftOutState | None = None
 
     @property
     def outside(self) -> dict[str, float]:

@@ -21,17 +21,16 @@ IN_UNITS = ("MD", "MC")
 class AssumedRisk(Part):
     """A risk without the intervention, for which a summary of findings says what the effect means."""
 
-    name: str = optional("", "Whose risk it is, such as low risk.")
+    name: str = ""
+    """Whose risk it is, such as low risk."""
     risk: float | None = optional(
-        None,
-        "Risk with the comparator.",
-        unit="fraction",
-        otherwise="the median of the control groups",
-        gt=0,
-        lt=1,
+        None, unit="fraction", otherwise="the median of the control groups", gt=0, lt=1
     )
-    at: str = optional("", "Time by which the event has happened, such as 5 years; obligatory for HR.")
-    source: str = optional("", "Where the risk is taken from, such as a registry or a report.")
+    """Risk with the comparator."""
+    at: str = ""
+    """Time by which the event has happened, such as 5 years; obligatory for HR."""
+    source: str = ""
+    """Where the risk is taken from, such as a registry or a report."""
 
 
 AssumedRisks = Annotated[Listed[AssumedRisk], one_or_several(AssumedRisk)]
@@ -41,16 +40,19 @@ AssumedRisks = Annotated[Listed[AssumedRisk], one_or_several(AssumedRisk)]
 class ReExpressed(Part):
     """An instrument in whose units a standardised mean difference is said again (Cochrane Handbook 15.5.3.2)."""
 
-    instrument: str = Field(min_length=1, description="Name of the instrument, as in the extraction sheet.")
+    instrument: str = Field(min_length=1)
+    """Name of the instrument, as in the extraction sheet."""
     sd: float | None = optional(
         None,
-        "Standard deviation of people's values on it.",
         unit="unit of the instrument",
         otherwise="the median of the control groups measured with it",
         gt=0,
     )
-    source: str = optional("", "Where that standard deviation is taken from.")
-    unit: str = optional("points", "What its values are called.")
+    """Standard deviation of people's values on it."""
+    source: str = ""
+    """Where that standard deviation is taken from."""
+    unit: str = "points"
+    """What its values are called."""
 
 
 class Thresholds(Part):
@@ -58,15 +60,15 @@ class Thresholds(Part):
     unit, of standardised differences in standard deviations, or in the instrument's unit where `re_expressed` names one."""
 
     minimal: float | None = optional(
-        None,
-        "The minimal important difference.",
-        unit="see above",
-        otherwise="no effect is the only threshold",
-        gt=0,
+        None, unit="see above", otherwise="no effect is the only threshold", gt=0
     )
-    moderate: float | None = optional(None, "From here on an effect is no small one.", unit="see above", gt=0)
-    large: float | None = optional(None, "From here on an effect is large.", unit="see above", gt=0)
-    source: str = optional("", "Where they are taken from.")
+    """The minimal important difference."""
+    moderate: float | None = optional(None, unit="see above", gt=0)
+    """From here on an effect is no small one."""
+    large: float | None = optional(None, unit="see above", gt=0)
+    """From here on an effect is large."""
+    source: str = ""
+    """Where they are taken from."""
 
     @property
     def known(self) -> list[float]:
@@ -80,22 +82,18 @@ Fraction = Annotated[float, Field(gt=0, lt=1, json_schema_extra=told(unit="fract
 class Certainty(Part):
     """Above which numbers the data suggest to rate the evidence down or up; ratings are people's."""
 
-    most: Fraction = optional(0.5, "Share of the weight above which studies are most of the evidence.")
-    asymmetry_p: float = optional(
-        0.1, "P value below which a test of small-study effects counts.", gt=0, lt=1
-    )
-    alpha: Fraction = optional(0.05, "Two-sided error of the first kind of the optimal information size.")
-    power: float = optional(0.8, "Power of the optimal information size.", unit="fraction", gt=0.5, lt=1)
-    relative_reduction: Fraction = optional(
-        0.25,
-        "Relative reduction of the risk that the optimal information size can show where no minimal difference is written.",
-    )
-    standardised: float = optional(
-        0.2,
-        "Difference of means that it can show where no minimal difference is written.",
-        unit="standard deviations",
-        gt=0,
-    )
+    most: Fraction = 0.5
+    """Share of the weight above which studies are most of the evidence."""
+    asymmetry_p: float = optional(0.1, gt=0, lt=1)
+    """P value below which a test of small-study effects counts."""
+    alpha: Fraction = 0.05
+    """Two-sided error of the first kind of the optimal information size."""
+    power: float = optional(0.8, unit="fraction", gt=0.5, lt=1)
+    """Power of the optimal information size."""
+    relative_reduction: Fraction = 0.25
+    """Relative reduction of the risk that the optimal information size can show where no minimal difference is written."""
+    standardised: float = optional(0.2, unit="standard deviations", gt=0)
+    """Difference of means that it can show where no minimal difference is written."""
 
 
 def risk_faults(measure: str, risks: Sequence[AssumedRisk]) -> Iterator[Fault]:

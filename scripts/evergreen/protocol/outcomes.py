@@ -10,7 +10,7 @@ from pydantic import Field
 
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.analysis import Analysis, Measure, MultiArm
-from evergreen.protocol.conversions import Conversions, Filling, LeftOutState, without
+from evergreen.protocol.conversions import Conversions, Filling, LeftOutState
 from evergreen.protocol.grading import AssumedRisks, ReExpressed, Thresholds, risk_faults, size_faults
 from evergreen.protocol.part import Fault, Id, Names, Part, Texts, optional, part
 from evergreen.sheets import folded
@@ -26,33 +26,28 @@ RESERVED = ("risk_of_bias",)
 class Arms(Part):
     """Arms that are compared; without any, all of a group."""
 
-    intervention: Names = optional((), "Arms of the intervention group; one name or several.")
-    control: Names = optional((), "Arms of the control group; one name or several.")
+    intervention: Names = ()
+    """Arms of the intervention group; one name or several."""
+    control: Names = ()
+    """Arms of the control group; one name or several."""
 
 
 class Favours(Part):
     """Names of the two sides in figures."""
 
-    intervention: str = optional("intervention", "Name of the side of the intervention.")
-    control: str = optional("control", "Name of the side of the control.")
+    intervention: str = "intervention"
+    """Name of the side of the intervention."""
+    control: str = "control"
+    """Name of the side of the control."""
 
 
 class Instrument(Part):
     """The scale that people are measured on; lets queries find means and standard deviations that it cannot give."""
 
-    step: float | None = optional(
-        None,
-        "Smallest step of an answer, such as 1 for whole points; without it means are not checked (GRIM).",
-        unit="unit of the values",
-        otherwise="not said",
-        gt=0,
-    )
-    items: int = optional(
-        1,
-        "Number of answers that the value of a person is the mean of; 1 where it is one answer or a sum.",
-        unit="items",
-        ge=1,
-    )
+    step: float | None = optional(None, unit="unit of the values", otherwise="not said", gt=0)
+    """Smallest step of an answer, such as 1 for whole points; without it means are not checked (GRIM)."""
+    items: int = optional(1, unit="items", ge=1)
+    """Number of answers that the value of a person is the mean of; 1 where it is one answer or a sum."""
 
     @property
     def granularity(self) -> float | None:
@@ -63,91 +58,75 @@ class Instrument(Part):
 class Outcome(Part):
     """An outcome."""
 
-    id: Id = Field(description="Id of the outcome, which names its files.")
-    name: str = optional(
-        lambda known: known["id"], "Name in figures and report.", otherwise="the id", min_length=1
-    )
-    measure: Measure = Field(description="Effect measure.")
-    better: Literal["lower", "higher"] | None = optional(
-        None, "Which direction favours the intervention; labels the sides of the axis and never flips a sign."
-    )
-    data: str = optional(
-        lambda known: known["id"], "Value of the sheet's outcome column.", otherwise="the id", min_length=1
-    )
-    timepoint: Names = optional((), "Time points that are pooled; one name or several.")
-    where: Annotated[Mapping[str, Names], Field(strict=False)] = optional(
-        {},
-        "Rows of the sheet that count, by column, as `population: ITT`; of a study none of whose rows says so in that column those count that leave it empty.",
-    )
+    id: Id
+    """Id of the outcome, which names its files."""
+    name: str = optional(lambda known: known["id"], otherwise="the id", min_length=1)
+    """Name in figures and report."""
+    measure: Measure
+    """Effect measure."""
+    better: Literal["lower", "higher"] | None = None
+    """Which direction favours the intervention; labels the sides of the axis and never flips a sign."""
+    data: str = optional(lambda known: known["id"], otherwise="the id", min_length=1)
+    """Value of the sheet's outcome column."""
+    timepoint: Names = ()
+    """Time points that are pooled; one name or several."""
+    where: Annotated[Mapping[str, Names], Field(strict=False)] = {}
+    """Rows of the sheet that count, by column, as `population: ITT`; of a study none of whose rows says so in that column those count that leave it empty."""
     adjusted: Literal["preferred", "avoided"] | None = optional(
-        None,
-        "Whether reported estimates that are adjusted (column `adjusted`) go before numbers of arms and unadjusted estimates, or count only where there is nothing else.",
-        otherwise="numbers of arms go first; an adjusted estimate is like any other",
+        None, otherwise="numbers of arms go first; an adjusted estimate is like any other"
     )
-    unit: str = optional(
-        "", "Unit shown in figures; where the studies' units differ, the one that is pooled."
-    )
-    units: Annotated[Mapping[str, float], Field(strict=False)] = optional(
-        {},
-        "Units (or instruments) as in the column `unit`, without the word change, with the factor that their numbers are multiplied by to be in"
-        " `unit`, as `g/L: 0.1`; -1 turns an instrument that runs the other way, before pooling.",
-    )
+    """Whether reported estimates that are adjusted (column `adjusted`) go before numbers of arms and unadjusted estimates, or count only where
+    there is nothing else."""
+    unit: str = ""
+    """Unit shown in figures; where the studies' units differ, the one that is pooled."""
+    units: Annotated[Mapping[str, float], Field(strict=False)] = {}
+    """Units (or instruments) as in the column `unit`, without the word change, with the factor that their numbers are multiplied by to be in
+    `unit`, as `g/L: 0.1`; -1 turns an instrument that runs the other way, before pooling."""
     values: Literal["change", "final", "both"] | None = optional(
-        None,
-        "Whether changes from baseline (where `unit` of the sheet says change), values at the end or both are pooled where studies differ.",
-        otherwise="both for mean differences; else what most studies give",
+        None, otherwise="both for mean differences; else what most studies give"
     )
+    """Whether changes from baseline (where `unit` of the sheet says change), values at the end or both are pooled where studies differ."""
     instrument: Instrument = part()
     arms: Arms = part()
-    multi_arm: MultiArm = optional("combine", "What is done with several arms of one group.")
+    multi_arm: MultiArm = "combine"
+    """What is done with several arms of one group."""
     scale: Literal["analysis", "ratio"] | None = optional(
-        lambda known: "ratio" if MEASURES[known["measure"]].natural else None,
-        "Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its"
-        " logarithm or for what is no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows, or one that is"
-        " pooled on another scale than it is printed on.",
-        otherwise="ratio for HR",
+        lambda known: "ratio" if MEASURES[known["measure"]].natural else None, otherwise="ratio for HR"
     )
+    """Scale of the estimates of contrast rows that do not say it themselves: `ratio` as it is (0.80), `analysis` for its logarithm or for what is
+    no ratio; obligatory there or here where a measure that is a ratio, or GEN, has such rows, or one that is pooled on another scale than it is
+    printed on."""
     conversions: Conversions = part()
-    without: LeftOutState | None = without()
-    assumed_risk: AssumedRisks = optional(
-        (),
-        "Risks without the intervention in the summary of findings, each a row of it.",
-        otherwise="the median of the control groups; none for HR",
-    )
-    re_expressed: ReExpressed | None = optional(
-        None,
-        "An instrument in whose units a standardised mean difference is said again.",
-        otherwise="it is said in standard deviations",
-    )
+    without: LeftOutState | None = None
+    """Numbers that are not used: `imputed` ones, with an input that no report of the study gives, or `derived` ones besides, so that
+    reported ones alone are."""
+    assumed_risk: AssumedRisks = optional((), otherwise="the median of the control groups; none for HR")
+    """Risks without the intervention in the summary of findings, each a row of it."""
+    re_expressed: ReExpressed | None = optional(None, otherwise="it is said in standard deviations")
+    """An instrument in whose units a standardised mean difference is said again."""
     thresholds: Thresholds = part()
     design: Literal["randomised", "non-randomised"] | None = optional(
-        None,
-        "Design of its studies, on which the certainty of the evidence starts.",
-        otherwise="that which the risk-of-bias tool is for",
+        None, otherwise="that which the risk-of-bias tool is for"
     )
+    """Design of its studies, on which the certainty of the evidence starts."""
     importance: Literal["critical", "important", "not important"] | None = optional(
-        None, "How much it matters for a decision (GRADE).", otherwise="not said"
+        None, otherwise="not said"
     )
-    comment: str = optional("", "Comment in the summary of findings.")
+    """How much it matters for a decision (GRADE)."""
+    comment: str = ""
+    """Comment in the summary of findings."""
     favours: Favours = part()
     analysis: Analysis = part()
-    subgroups: Texts = optional((), "Study-level columns that form subgroups.")
-    total: bool = optional(
-        True,
-        "Whether the studies of all subgroups are pooled to one effect; false where these are too different things for it, such as sites of"
-        " measurement: studies are then pooled within the subgroups of one column only, which are not compared either.",
-    )
-    moderators: Texts = optional(
-        (),
-        "Study-level columns of one meta-regression; two joined by a colon (dose:route) are their interaction.",
-    )
+    subgroups: Texts = ()
+    """Study-level columns that form subgroups."""
+    total: bool = True
+    """Whether the studies of all subgroups are pooled to one effect; false where these are too different things for it, such as sites of
+    measurement: studies are then pooled within the subgroups of one column only, which are not compared either."""
+    moderators: Texts = ()
+    """Study-level columns of one meta-regression; two joined by a colon (dose:route) are their interaction."""
 
-    order: str | None = optional(
-        None,
-        "Order of the studies in this outcome's forest plot, as `figures.order` has it.",
-        otherwise="that of `figures`",
-        min_length=1,
-    )
+    order: str | None = optional(None, otherwise="that of `figures`", min_length=1)
+    """Order of the studies in this outcome's forest plot, as `figures.order` has it."""
 
     @property
     def filling(self) -> Filling:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+from contextlib import suppress
+from itertools import pairwise, takewhile
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -56,11 +60,24 @@ def told(*, unit: str = "", default: str = "") -> dict[str, Any]:
     return {name: text for name, text in (("x-unit", unit), ("x-default", default)) if text}
 
 
-def optional(default: Any, sentence: str, *, unit: str = "", otherwise: str = "", **more: Any) -> Any:
-    """A key that need not be written: its default, its sentence and its unit. Where the default depends on other keys, it may be a
-    function of those above, and `otherwise` says it in words."""
+def optional(default: Any, *, unit: str = "", otherwise: str = "", **more: Any) -> Any:
+    """A key that need not be written: its default, its unit and its bounds; its sentence stands below it. Where the default depends on
+    other keys, it may be a function of those above, and `otherwise` says it in words."""
     more["default_factory" if callable(default) else "default"] = default
-    return Field(description=sentence, json_schema_extra=told(unit=unit, default=otherwise), **more)
+    return Field(json_schema_extra=told(unit=unit, default=otherwise), **more)
+
+
+def sentences(model: type[BaseModel]) -> dict[str, str]:
+    """What each key of a part is: the text below it in the class, or in one that it goes on from."""
+    found: dict[str, str] = {}
+    for one in takewhile(lambda one: one is not BaseModel, model.__mro__):
+        with suppress(OSError, TypeError):  # of a class that is written nowhere
+            (written,) = ast.parse(inspect.getsource(one)).body
+            for key, said in pairwise(getattr(written, "body", ())):
+                match key, said:
+                    case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                        found.setdefault(name, " ".join(text.split()))
+    return found
 
 
 def refused(problem: str, todo: str = "") -> PydanticCustomError:

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from evergreen.protocol.part import sentences
 from evergreen.protocol.whole import Protocol
 
 HEAD = """\
@@ -28,6 +29,9 @@ class Generator(GenerateJsonSchema):
     def model_schema(self, schema: Any) -> dict[str, Any]:
         made: dict[str, Any] = super().model_schema(schema)
         made.pop("title", None)
+        model: type[BaseModel] = schema["cls"]
+        for name, said in sentences(model).items():
+            made["properties"][model.model_fields[name].alias or name].setdefault("description", said)
         return made
 
     def dict_schema(self, schema: Any) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from evergreen.sheets.labels import Choices, folded
 class Active(Part):
     """The rounds that a reviewer screens."""
 
-    from_: Day | None = optional(None, "First round that the reviewer screens.", alias="from")
-    until: Day | None = optional(None, "Last round that the reviewer screens.")
+    from_: Day | None = optional(None, alias="from")
+    """First round that the reviewer screens."""
+    until: Day | None = None
+    """Last round that the reviewer screens."""
 
     def screens(self, day: str) -> bool:
         """Whether the reviewer screens the round of `day`."""
@@ -25,24 +27,16 @@ class Active(Part):
 class Stage(Part):
     """A stage of screening."""
 
-    reviewers: Ids = optional((), "Initials of the reviewers; a stage without reviewers is skipped.")
-    mode: Literal["all", "single", "dual", "dual_excludes"] = optional(
-        "all", "Votes that decide a work: all reviewers, one, any two, or one to go on and two to exclude."
-    )
-    assignment: Literal["everybody", "shares"] = optional(
-        "everybody",
-        "Whether everybody gets every work, or each work goes to as many reviewers as its mode needs (one: shares of the list, two: pairs).",
-    )
-    pilot: int = optional(
-        0,
-        "Works of the first round that all reviewers screen for calibration, kept apart in the statistics.",
-        unit="works",
-        ge=0,
-    )
-    active: Mapping[Id, Active] = optional(
-        {},
-        "Reviewers who joined late or left: the rounds whose works wait for their votes; votes already cast always count.",
-    )
+    reviewers: Ids = ()
+    """Initials of the reviewers; a stage without reviewers is skipped."""
+    mode: Literal["all", "single", "dual", "dual_excludes"] = "all"
+    """Votes that decide a work: all reviewers, one, any two, or one to go on and two to exclude."""
+    assignment: Literal["everybody", "shares"] = "everybody"
+    """Whether everybody gets every work, or each work goes to as many reviewers as its mode needs (one: shares of the list, two: pairs)."""
+    pilot: int = optional(0, unit="works", ge=0)
+    """Works of the first round that all reviewers screen for calibration, kept apart in the statistics."""
+    active: Mapping[Id, Active] = {}
+    """Reviewers who joined late or left: the rounds whose works wait for their votes; votes already cast always count."""
 
     @property
     def needed(self) -> int:
@@ -55,14 +49,12 @@ class Screening(Part):
 
     title_abstract: Stage = part()
     full_text: Stage = part()
-    highlight: Texts = optional(
-        (),
-        "Words marked on the screening page, besides those of `question`; a word also marks its longer forms.",
-    )
-    reasons: Mapping[Id, str] = optional({}, "Reasons for exclusion in order of priority; key to label.")
-    formerly: Mapping[Id, Names] = optional(
-        {}, "What reasons were called before, by their key of now; sheets that still say so stay good."
-    )
+    highlight: Texts = ()
+    """Words marked on the screening page, besides those of `question`; a word also marks its longer forms."""
+    reasons: Mapping[Id, str] = {}
+    """Reasons for exclusion in order of priority; key to label."""
+    formerly: Mapping[Id, Names] = {}
+    """What reasons were called before, by their key of now; sheets that still say so stay good."""
 
     @property
     def stages(self) -> dict[str, Stage]:
@@ -83,26 +75,30 @@ class Screening(Part):
 class Eligibility(Part):
     """Which studies belong into the review; shown where people decide and fill in."""
 
-    include: Texts = optional((), "What a study must be to be included, each in a sentence or less.")
-    exclude: Texts = optional((), "What leaves a study out, each in a sentence or less.")
+    include: Texts = ()
+    """What a study must be to be included, each in a sentence or less."""
+    exclude: Texts = ()
+    """What leaves a study out, each in a sentence or less."""
 
 
 class Amendment(Part):
     """A change of the protocol after work had begun."""
 
-    date: Day = Field(description="Day of the change.")
-    what: str = Field(min_length=1, description="What was changed.")
-    why: str = Field(min_length=1, description="Why it was changed.")
-    reconsider: Ids = optional(
-        (),
-        "Reasons for exclusion that hold no longer as they did: votes for them from before that day are awaited again.",
-    )
+    date: Day
+    """Day of the change."""
+    what: str = Field(min_length=1)
+    """What was changed."""
+    why: str = Field(min_length=1)
+    """Why it was changed."""
+    reconsider: Ids = ()
+    """Reasons for exclusion that hold no longer as they did: votes for them from before that day are awaited again."""
 
 
 class Person(Part):
     """Somebody who works on the review."""
 
-    formerly: Ids = optional((), "What the person was called before; sheets named so stay good.")
+    formerly: Ids = ()
+    """What the person was called before; sheets named so stay good."""
 
 
 def reconsidered(amendments: Sequence[Amendment]) -> dict[str, str]:

@@ -22,81 +22,77 @@ EMBEDDED = "embedded"
 class Entrez(Part):
     """How PubMed is asked."""
 
-    endpoint: str = optional(
-        EMBEDDED,
-        "embedded (the stand-in shipped with Evergreen), live (NCBI) or a loopback URL.",
-        pattern=ENDPOINT,
-    )
-    email: str | None = optional(None, "Address that NCBI asks for; obligatory when endpoint is live.")
-    acknowledged_warnings: Texts = optional(
-        (),
-        "Warnings of PubMed (phrase not found and the like) that were read and accepted, as the run printed them.",
-    )
+    endpoint: str = optional(EMBEDDED, pattern=ENDPOINT)
+    """embedded (the stand-in shipped with Evergreen), live (NCBI) or a loopback URL."""
+    email: str | None = None
+    """Address that NCBI asks for; obligatory when endpoint is live."""
+    acknowledged_warnings: Texts = ()
+    """Warnings of PubMed (phrase not found and the like) that were read and accepted, as the run printed them."""
 
 
 class PeerReview(Part):
     """Peer review of a search strategy (PRISMA-S, item 14)."""
 
-    by: str = Field(min_length=1, description="Who reviewed the strategy.")
-    date: Day | None = optional(None, "Day on which it was reviewed.")
-    guideline: str = optional("PRESS", "What the review followed.")
-    changes: str = optional("", "What was changed because of it.")
+    by: str = Field(min_length=1)
+    """Who reviewed the strategy."""
+    date: Day | None = None
+    """Day on which it was reviewed."""
+    guideline: str = "PRESS"
+    """What the review followed."""
+    changes: str = ""
+    """What was changed because of it."""
 
 
 class Source(Part):
     """A source of records."""
 
-    kind: Literal["pubmed", "export"] = Field(
-        description="Whether the source is asked through Entrez or read from files."
-    )
-    type: Literal["database", "register", "citation", "website", "organisation"] = Field(
-        description="Column of the flow chart it counts in."
-    )
-    formerly: Ids = optional(
-        (), "Ids that the source had before; decisions on its records under these stay good."
-    )
-    name: str = optional("", "Name in figures and report.", otherwise="the id")
-    platform: str = optional("", "Platform of the database, such as Ovid.")
-    note: str = optional("", "A remark shown with the source.")
-    strategy: str = optional(
-        "",
-        "File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given.",
-    )
-    peer_review: PeerReview | None = optional(None, "Peer review of the strategy.")
-    known_items: Listed[Numbered] = optional(
-        (), "PMIDs that the strategy must find; the status names those that it did not."
-    )
-    files: Mapping[Day, Names] = optional({}, "Export file of each round, or several as a list.")
-    not_searched: Mapping[Day, Annotated[str, Field(min_length=1)]] = optional(
-        {}, "Why a round has no file of the source, where that is on purpose; told wherever the round is."
-    )
-    hits: Mapping[Day, Annotated[int, Field(ge=0)]] = optional(
-        {}, "Number of hits that the database stated for each round.", unit="records"
-    )
-    format: Format | None = optional(None, "Format of the files; outranks detection.")
-    columns: Mapping[str, str] = optional({}, "For CSV: our column to the file's column.")
+    kind: Literal["pubmed", "export"]
+    """Whether the source is asked through Entrez or read from files."""
+    type: Literal["database", "register", "citation", "website", "organisation"]
+    """Column of the flow chart it counts in."""
+    formerly: Ids = ()
+    """Ids that the source had before; decisions on its records under these stay good."""
+    name: str = optional("", otherwise="the id")
+    """Name in figures and report."""
+    platform: str = ""
+    """Platform of the database, such as Ovid."""
+    note: str = ""
+    """A remark shown with the source."""
+    strategy: str = ""
+    """File with the search strategy: what PubMed is asked; of an export what its database was asked, shown as it is given."""
+    peer_review: PeerReview | None = None
+    """Peer review of the strategy."""
+    known_items: Listed[Numbered] = ()
+    """PMIDs that the strategy must find; the status names those that it did not."""
+    files: Mapping[Day, Names] = {}
+    """Export file of each round, or several as a list."""
+    not_searched: Mapping[Day, Annotated[str, Field(min_length=1)]] = {}
+    """Why a round has no file of the source, where that is on purpose; told wherever the round is."""
+    hits: Mapping[Day, Annotated[int, Field(ge=0)]] = optional({}, unit="records")
+    """Number of hits that the database stated for each round."""
+    format: Format | None = None
+    """Format of the files; outranks detection."""
+    columns: Mapping[str, str] = {}
+    """For CSV: our column to the file's column."""
 
 
 class OtherMethod(Part):
     """A way to find studies besides databases and registers, told in PRISMA-S and counted in the flow chart."""
 
-    method: Literal["citation", "browsing", "contact", "other"] = Field(
-        description="Citation searching, browsing of websites and journals, contact with people, or another way (PRISMA-S, items 4 to 7)."
-    )
-    what: str = Field(
-        min_length=1,
-        description="What was done, in a sentence: whose references, which websites, who was asked.",
-    )
-    round: Day = Field(description="Round that it belongs to.")
-    found: int | None = optional(
-        None,
-        "Records that were looked at, those in the files of `source` among them; the flow chart counts them.",
-        unit="records",
-        ge=0,
-    )
-    source: Id | None = optional(None, "Source whose files hold the records that were taken on.")
-    asked: int | None = optional(None, "People and organisations that were asked.", unit="people", ge=0)
-    answered: int | None = optional(None, "Those of them who answered.", unit="people", ge=0)
+    method: Literal["citation", "browsing", "contact", "other"]
+    """Citation searching, browsing of websites and journals, contact with people, or another way (PRISMA-S, items 4 to 7)."""
+    what: str = Field(min_length=1)
+    """What was done, in a sentence: whose references, which websites, who was asked."""
+    round: Day
+    """Round that it belongs to."""
+    found: int | None = optional(None, unit="records", ge=0)
+    """Records that were looked at, those in the files of `source` among them; the flow chart counts them."""
+    source: Id | None = None
+    """Source whose files hold the records that were taken on."""
+    asked: int | None = optional(None, unit="people", ge=0)
+    """People and organisations that were asked."""
+    answered: int | None = optional(None, unit="people", ge=0)
+    """Those of them who answered."""
 
 
 TYPE_OF_METHOD = {"citation": "citation", "browsing": "website", "contact": "organisation"}

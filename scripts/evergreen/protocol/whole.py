@@ -19,35 +19,31 @@ from evergreen.protocol.sources import EMBEDDED, Entrez, OtherMethod, Source
 class Deduplication(Part):
     """Finding records of the same report."""
 
-    shards: int = optional(1, "Number of jobs that share the scoring of candidate pairs.", unit="jobs", ge=1)
+    shards: int = optional(1, unit="jobs", ge=1)
+    """Number of jobs that share the scoring of candidate pairs."""
 
 
 class Prisma(Part):
     """The flow chart."""
 
-    given: Mapping[Day, Mapping[str, Any]] = optional(
-        {}, "Counts of screening done elsewhere, per date; drawn and labelled as given."
-    )
+    given: Mapping[Day, Mapping[str, Any]] = {}
+    """Counts of screening done elsewhere, per date; drawn and labelled as given."""
 
 
 class Extraction(Part):
     """Extraction of data from reports."""
 
-    extractors: SomeIds | None = optional(
-        None, "Initials of those who extract data.", otherwise="everybody whose sheet is there"
-    )
+    extractors: SomeIds | None = optional(None, otherwise="everybody whose sheet is there")
+    """Initials of those who extract data."""
 
 
 class RiskOfBias(Part):
     """Assessment of the risk of bias."""
 
-    tool: str = optional(
-        "rob1",
-        "rob1, rob2, robins-i, robins-i-v2, rob-me, quadas-2, newcastle-ottawa or the path of a YAML file that lists a tool's domains.",
-    )
-    assessors: SomeIds | None = optional(
-        None, "Initials of those who assess the risk of bias.", otherwise="everybody whose sheet is there"
-    )
+    tool: str = "rob1"
+    """rob1, rob2, robins-i, robins-i-v2, rob-me, quadas-2, newcastle-ottawa or the path of a YAML file that lists a tool's domains."""
+    assessors: SomeIds | None = optional(None, otherwise="everybody whose sheet is there")
+    """Initials of those who assess the risk of bias."""
 
     @property
     def of_ones_own(self) -> bool:
@@ -58,29 +54,20 @@ class RiskOfBias(Part):
 class Figures(Part):
     """Looks of the figures."""
 
-    layout: Literal["RevMan", "JAMA", "BMJ", "plain"] = optional("RevMan", "Layout of forest plots.")
-    order: str = optional(
-        "round",
-        "Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a study-level column.",
-        min_length=1,
-    )
-    further_up_to: int = optional(
-        100,
-        "Outcomes of more studies than this get no further figures that show each study (leave-one-out, cumulative, influence, Baujat, Q-Q, radial, drapery, L'Abbé); their numbers are in the result all the same.",
-        unit="studies",
-        ge=0,
-    )
-    formats: Listed[Literal["tiff", "eps"]] = optional(
-        (), "Formats that figures are written in beside SVG, PDF and PNG."
-    )
+    layout: Literal["RevMan", "JAMA", "BMJ", "plain"] = "RevMan"
+    """Layout of forest plots."""
+    order: str = optional("round", min_length=1)
+    """Order of the studies in forest plots: round, year (of the first report), effect (ascending), weight (the heaviest first), name, or a
+    study-level column."""
+    further_up_to: int = optional(100, unit="studies", ge=0)
+    """Outcomes of more studies than this get no further figures that show each study (leave-one-out, cumulative, influence, Baujat, Q-Q, radial,
+    drapery, L'Abbé); their numbers are in the result all the same."""
+    formats: Listed[Literal["tiff", "eps"]] = ()
+    """Formats that figures are written in beside SVG, PDF and PNG."""
     dpi: int | None = optional(
-        None,
-        "Resolution of PNG and TIFF.",
-        unit="dots per inch",
-        otherwise="300; less where a figure is longer than a page",
-        ge=72,
-        le=1200,
+        None, unit="dots per inch", otherwise="300; less where a figure is longer than a page", ge=72, le=1200
     )
+    """Resolution of PNG and TIFF."""
 
 
 class Protocol(Part):
@@ -89,24 +76,24 @@ class Protocol(Part):
     review: Review
     question: Question = part()
     eligibility: Eligibility = part()
-    amendments: Listed[Amendment] = optional(
-        (), "Changes of the protocol after work had begun, as the report lists them."
-    )
-    people: Mapping[Id, Person] = optional(
-        {}, "People who got another name; initials of now to what they were called before."
-    )
-    rounds: Listed[Day] = optional(
-        (), "Dates of the searches, oldest first; append one to update the review."
-    )
+    amendments: Listed[Amendment] = ()
+    """Changes of the protocol after work had begun, as the report lists them."""
+    people: Mapping[Id, Person] = {}
+    """People who got another name; initials of now to what they were called before."""
+    rounds: Listed[Day] = ()
+    """Dates of the searches, oldest first; append one to update the review."""
     entrez: Entrez = part()
-    sources: Mapping[Id, Source] = optional({}, "Where records come from; id to source.")
-    other_methods: Listed[OtherMethod] = optional((), "Citation searching, browsing, contacts and the like.")
+    sources: Mapping[Id, Source] = {}
+    """Where records come from; id to source."""
+    other_methods: Listed[OtherMethod] = ()
+    """Citation searching, browsing, contacts and the like."""
     deduplication: Deduplication = part()
     screening: Screening = part()
     prisma: Prisma = part()
     extraction: Extraction = part()
     risk_of_bias: RiskOfBias = part()
-    outcomes: Listed[Outcome] = optional((), "What is pooled; the order is that of figures and report.")
+    outcomes: Listed[Outcome] = ()
+    """What is pooled; the order is that of figures and report."""
     analysis: Analysis = part()
     certainty: Certainty = part()
     figures: Figures = part()
