@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> None:
 
     works, studies = tables.read_table(args.works), tables.read_table(args.studies)
     rows = [row for path in args.retractions for row in tables.rows(sheets.read_sheet(path, "retractions"))]
-    records = tables.read_table(args.records, ["record_id", "round", "pmid", "doi", "related"])
+    records = tables.read_table(args.records, ["record_id", "round", "title", "pmid", "doi", "related"])
     listed = find(rows, tables.rows(works))
     said = stated(records)
     for record_id, more in linked(tables.read_table(args.links), records).items():

@@ -57,6 +57,9 @@ TITLES = [
     ("RETRACTADO: Bone and joint erosions", "bonejointerosions", "article"),
     ("撤稿：Bone and joint erosions", "bonejointerosions", "article"),
     ("Statement of Retraction: Bone and joint erosions", "bonejointerosions", "retraction"),
+    ("Editorial Expression of Concern: Bone and joint erosions", "bonejointerosions", "comment"),
+    ("EXPRESSION OF CONCERN TO “Bone and joint erosions”", "bonejointerosions", "comment"),
+    ("Expressions of concern in bone research", "expressionsofconcerninboneresearch", "article"),
     ("Retractación de: Bone and joint erosions", "bonejointerosions", "retraction"),
     ("Bone and joint erosions (Retraction of vol 1, pg 10, 2010)", "bonejointerosions", "retraction"),
 ]

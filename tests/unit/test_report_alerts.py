@@ -131,20 +131,19 @@ def test_what_a_round_said_is_not_said_again_by_the_record_of_the_notice():
 def test_a_notice_that_no_database_links_is_told_as_what_its_title_says():
     links = pd.DataFrame(
         [("x:98", "retraction_of", "cinahl:2", "x:98", "cinahl:2", "same title"), ("x:97", "erratum_of", "cinahl:2", "x:97", "cinahl:2", "same title"),
-         ("x:99", "retraction_of", "pubmed:4", "x:99", "pubmed:4", "stated"), ("x:96", "retraction_of", "cinahl:3", "x:96", "cinahl:3", "same title")],
+         ("x:99", "retraction_of", "pubmed:4", "x:99", "pubmed:4", "stated"), ("x:96", "retraction_of", "cinahl:3", "x:96", "cinahl:3", "same title"),
+         ("x:95", "comment_on", "cinahl:1", "x:95", "cinahl:1", "same title"), ("x:94", "comment_on", "cinahl:1", "x:94", "cinahl:1", "same title")],
         columns=["work_id", "relation", "related_work_id", "record_id", "related_record_id", "how"],
     )  # fmt: skip
     there = pd.DataFrame(
-        [
-            ("x:96", "2023-12-31", "96", ""),
-            ("x:98", "2023-12-31", "", "10.1/n"),
-            ("cinahl:2", "2020-01-01", "2", ""),
-        ],
-        columns=["record_id", "round", "pmid", "doi"],
-    )
+        [("x:94", "2023-12-31", "Reply to: T", "94", ""), ("x:95", "2023-12-31", "Editorial Expression of Concern: T", "", ""),
+         ("x:96", "2023-12-31", "Retraction: T", "96", ""), ("x:98", "2023-12-31", "Retraction: T", "", "10.1/n")],
+        columns=["record_id", "round", "title", "pmid", "doi"],
+    )  # fmt: skip
     said = linked(links, there)
     found = notices(WORKS.assign(retracted=False), STUDIES, {}, {}, said)
     assert found[["what", "notice", "detail", "round"]].to_numpy().tolist() == [
+        ["concern_by_title", "", "x:95", "2023-12-31"],
         ["notice_by_title", "doi:10.1/n", "x:98", "2023-12-31"],
         ["notice_by_title", "PMID 96", "x:96", "2023-12-31"],
     ]

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from evergreen.deduplication.entries import are_entries, numbers
 from evergreen.records.normalise import SPOKEN, searchable, spoken
-from evergreen.records.retractions import NOTICE_OF_RETRACTION, SAYS_RETRACTED
+from evergreen.records.retractions import NOTICE_OF_CONCERN, NOTICE_OF_RETRACTION, SAYS_RETRACTED
 
 ELLIPSIS = "\u2026"
 
@@ -83,6 +83,7 @@ _COMMENT = (
     r"(?i)^\W*(?:in\s)?(?:(?:the\s)?authors?'?s?'?\s?)?(?:(?:reply|replies|comments?|commentary)\s(?:to|on)\b"
     r"|(?:reply|replies|respon[sd]e?s?|comments?|commentary|letter(?: to the editor)?|discussion)"
     r"(?:(?:\s(?:to|on|by|re|from))?\s*:|\s(?:to|on)\s[\"“'‘])):?\s?"
+    rf"|^\W*{NOTICE_OF_CONCERN}\b(?:\s*(?:to|on|for|about|regarding))?(?:\s*[:\-–]|\s+[\"“'‘]|\s+(?:to|on|for|about|regarding)\s|\s*\.?\s*$)"
     r"|^\W*re:\s|[\s\[(]authors?'?s?'? (?:reply|response)\W*$|(?:\s[\-–—]|[:.?])\s?(?:reply|replies|in reply|response)\W*$"
 )
 _FLAG = rf"(?i)^\W*(?:{SAYS_RETRACTED}|withdrawn(?:\sarticle)?)\s*[:.)\]：】\-–]\s*"
@@ -124,7 +125,7 @@ _BESIDE = (
     (_UNCLOSED, r"\1", ("[",)),
     (_ERRATUM, "", ()),
     (_RETRACTION, "", ()),
-    (_COMMENT, "", ("repl", "respon", "comment", "letter", "discussion", "re:")),
+    (_COMMENT, "", ("repl", "respon", "comment", "letter", "discussion", "re:", "concern")),
 )
 """What stands before or behind the title of the work itself, what is put there instead, and letters of which one is in a title
 that the pattern finds: most titles have none of the slow ones."""

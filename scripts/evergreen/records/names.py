@@ -25,7 +25,7 @@ class Name(NamedTuple):
 
 
 _GROUP = re.compile(
-    r"\b(?:group|investigators?|collaborat\w+|committee|consortium|network|society|association|team|trial(?:ists)?|study|"
+    r"\b(?:group|grp|investigators?|collaborat\w+|committee|consortium|network|society|association|team|trial(?:ists)?|study|"
     r"organi[sz]ation|institute|foundation|cent(?:er|re)s?|council|university|hospital|registry|program(?:me)?|alliance|"
     r"authors?|writers|staff|department|ministry|agency|inc|ltd|gmbh|pharma\w*|academy|college|commission|federation|administration|bureau|task force|initiative|on behalf)\b",
     re.IGNORECASE,

@@ -33,6 +33,8 @@ NOTICE_OF_RETRACTION = (
     r"|ritrattazione)"
 )
 """What the title of the notice begins with."""
+NOTICE_OF_CONCERN = r"(?:editorial\s)?(?:expression|notice|note|statement) of (?:editorial\s)?concern"
+"""The same of an expression of concern."""
 _MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:\s.*)?")
 
 

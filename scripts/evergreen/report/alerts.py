@@ -17,7 +17,7 @@ from evergreen.report.blocks import Block, Cell, Link, Section, Table, Text, hea
 from evergreen.report.references import by_doi, in_pubmed
 from evergreen.report.selection import citation
 from evergreen.report.status import Waiting, if_any
-from evergreen.screening.notices import BY_TITLE
+from evergreen.screening.notices import BY_TITLE, CONCERN_BY_TITLE
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 
 WORDS = {  # what is said of a report, the weightiest first; a kind of notice by its own name
@@ -27,6 +27,7 @@ WORDS = {  # what is said of a report, the weightiest first; a kind of notice by
     "corrected and republished": "corrected and republished",
     CORRECTED: CORRECTED,
     BY_TITLE: "a record is the notice of its retraction, by its title",
+    CONCERN_BY_TITLE: "a record is an expression of concern about it, by its title",
     "erratum": "erratum",
     "deleted": "no longer in PubMed (deleted, or merged with another record)",
     "updated": "updated by another report",
@@ -117,7 +118,7 @@ def waiting(found: Sequence[Alert]) -> list[Waiting]:
         text = f"{plural(len(names), 'report')} to look at again ({WORDS[what]}): {named}"
         items.append(
             Waiting("reviewers", text, "results/screening/notices.csv", len(names), blocks=False,
-                    page="" if what == BY_TITLE else "search/search-log.html")
+                    page="" if what in (BY_TITLE, CONCERN_BY_TITLE) else "search/search-log.html")
         )  # fmt: skip
     return items
 

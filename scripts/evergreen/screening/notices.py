@@ -16,12 +16,14 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
-from evergreen.records.retractions import CONCERN, RETRACTED, Listed
+from evergreen.records.retractions import CONCERN, NOTICE_OF_CONCERN, RETRACTED, Listed
 
 COLUMNS = ["work_id", "study", "status", "what", "notice", "detail", "round", "source"]
 RETRACTION_WATCH = "Retraction Watch"
-BY_TITLE = "notice_by_title"
-"""A record that was found is, by its title, the notice of a work's retraction: a person has to look."""
+BY_TITLE, CONCERN_BY_TITLE = "notice_by_title", "concern_by_title"
+"""A record that was found is, by its title, the notice of a work's retraction, or of concern about it: a person has to look."""
+_FACT = {BY_TITLE: RETRACTED, CONCERN_BY_TITLE: CONCERN}
+_CONCERN = re.compile(rf"\W*{NOTICE_OF_CONCERN}\b", re.IGNORECASE)
 NOTABLE = {RETRACTED: "retracted", CONCERN: "concern"}
 """Notices for which studies are left out in a sensitivity analysis, the weightier first, and what a slice calls them."""
 _BY = {
@@ -72,19 +74,25 @@ def stated(records: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
 def linked(links: pd.DataFrame, records: pd.DataFrame) -> dict[str, list[dict[str, str]]]:
     """What records of notices say that no database links, by the record_id of what they are about.
 
-    `links` as the deduplication has them; `records` with `record_id, round, pmid, doi`.
+    `links` as the deduplication has them; `records` with `record_id, round, title, pmid, doi`.
     """
     found: dict[str, list[dict[str, str]]] = {}
-    chosen = links[links["relation"].eq("retraction_of") & links["how"].ne("stated")]
+    chosen = links[links["relation"].isin(("retraction_of", "comment_on")) & links["how"].ne("stated")]
     by_id = {
         row["record_id"]: row for row in tables.rows(records[records["record_id"].isin(chosen["record_id"])])
     }
     for link in tables.rows(chosen):
         notice = by_id[link["record_id"]]
+        if link["relation"] == "retraction_of":
+            what = BY_TITLE
+        elif _CONCERN.match(notice["title"]):
+            what = CONCERN_BY_TITLE
+        else:
+            continue
         where = (
             f"PMID {notice['pmid']}" if notice["pmid"] else f"doi:{notice['doi']}" if notice["doi"] else ""
         )
-        said = _stated(BY_TITLE, link["record_id"], where, notice["round"])
+        said = _stated(what, link["record_id"], where, notice["round"])
         found.setdefault(link["related_record_id"], []).append(said)
     return found
 
@@ -122,8 +130,8 @@ def notices(
         if work["retracted"] and not any(one["what"] == RETRACTED for one in said):
             said.append({"what": RETRACTED, "notice": "", "detail": "", "round": "", "source": ""})
         said = [*_with_lists(said, listed.get(work["work_id"], ()))]
-        if any(one["what"] == RETRACTED for one in said):
-            said = [one for one in said if one["what"] != BY_TITLE]
+        known = {one["what"] for one in said}
+        said = [one for one in said if _FACT.get(one["what"]) not in known]
         for study_name, status in places.get(work["work_id"], [("", "")]):
             found += [
                 {"work_id": work["work_id"], "study": study_name, "status": status, **one} for one in said

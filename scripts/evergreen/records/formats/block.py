@@ -13,9 +13,10 @@ CUT = "cut"  # read, but the file may have been cut off there
 FRAME = "frame"  # belongs to the file and not to a record: header, trailer, column names, the envelope of XML
 
 _OF_VENDORS = re.compile(
-    r"(?:Provider|Database|Content(?:-Type)?|EXPORT DATE): ?\S.*|Record #\d+ of \d+|Scopus", re.IGNORECASE
+    r"(?:Provider|Database|Content(?:-Type)?|EXPORT DATE): ?\S.*|Record #\d+ of \d+|Scopus|% ?Encoding: ?\S+",
+    re.IGNORECASE,
 )
-"""What vendors write above their records: Wiley and the American Psychological Association in RIS, Scopus in BibTeX."""
+"""What is written above the records: by Wiley and the American Psychological Association in RIS, by Scopus and JabRef in BibTeX."""
 NO_TAG = "line without a tag or an indent, joined to the field above"
 
 
