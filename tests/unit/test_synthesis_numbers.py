@@ -70,6 +70,16 @@ def test_levels_that_are_one_number_are_one_however_many_zeros_it_has():
     assert {level: block["k"] for level, block in found.items()} == {".5": 2, "10": 3, "5": 1, "ten": 1}
 
 
+def test_a_value_that_is_not_reported_is_no_level_of_a_subgroup():
+    rows = means(*range(6)).assign(
+        dose=[level for level in ("a", "a", "b", "b", "NR", "n/a") for _ in range(2)]
+    )
+    found = written(rows, entry("MD", subgroups=["dose"]))["subgroups"]
+    assert list(found["dose"]) == ["a", "b"]
+    assert found["tests"]["dose"]["df"] == 1
+    assert found["tests"]["dose"]["without_value"] == ["S4", "S5"]
+
+
 def test_every_place_decides_for_itself():
     rows = means(0.2, 2.1, -1.0, 1.5).assign(kind=["a"] * 4 + ["b"] * 4)
     rows["round"] = ["2018-01-01"] * 4 + ["2020-01-01"] * 4

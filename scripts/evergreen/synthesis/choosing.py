@@ -13,6 +13,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import NUMBER, folded
 from evergreen.sheets.labels import shown, spelling_of
+from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis.arms import Rows, faults
 from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
 from evergreen.synthesis.dependence import joins_effects
@@ -72,7 +73,7 @@ def _by_study(rows: Rows) -> dict[str, list[Row]]:
 
 
 def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
-    """The comparisons with each level of a study-level column spelt in one way."""
+    """The comparisons with each level of a study-level column spelt in one way, "" where a study does not report it."""
     names = dict.fromkeys(name for one in comparisons for name in one.columns)
     spelt = {name: _spelling(one.columns.get(name, "") for one in comparisons) for name in names}
     return [
@@ -84,7 +85,8 @@ def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
 
 
 def _spelling(levels: Iterable[str]) -> dict[str | float, str]:
-    return {key: shown(same) for key, same in grouped(filter(None, levels), _level).items()}
+    said = (level for level in levels if not not_reported(level))
+    return {key: shown(same) for key, same in grouped(said, _level).items()}
 
 
 def _level(label: str) -> str | float:

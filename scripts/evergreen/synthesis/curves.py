@@ -7,7 +7,6 @@ import numpy as np
 from evergreen.metaanalysis import meta_regression
 from evergreen.metaanalysis.inverse_variance import fit, fit_batch
 from evergreen.metaanalysis.least_squares import Batch
-from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.result.analyses import Line, LinePoint, Moderators, ModeratorsNotDone, Profile
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.study_arrays import Studies
@@ -44,7 +43,7 @@ def line(
     columns = moderators.columns
     if len(columns) != 1 or ":" in columns[0]:
         return None
-    texts = reported(studies.column(columns[0]))
+    texts = studies.column(columns[0])
     known = np.array([text != "" for text in texts])
     try:
         x = np.array([float(text) for text in texts if text])

@@ -12,7 +12,8 @@ from evergreen.metaanalysis import meta_regression
 from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import Fit, fit
 from evergreen.protocol.analysis import Analysis
-from evergreen.sheets import NOT_REPORTED, NUMBER, folded
+from evergreen.sheets import NUMBER
+from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis import subgroup_tau2
 from evergreen.synthesis.pooled import estimator
 from evergreen.synthesis.result.analyses import (
@@ -85,7 +86,7 @@ def moderators(
         return None
     pairs = [(one, two) for one, colon, two in (name.partition(":") for name in columns) if colon]
     singles = list(dict.fromkeys(part for name in columns for part in name.split(":")))
-    values = {column: reported(studies.column(column)) for column in singles}
+    values = {column: studies.column(column) for column in singles}
     empty = [column for column, texts in values.items() if not any(texts)]
     if empty:
         why = f"moderator {empty[0]}: no study has a value in this column"
@@ -121,15 +122,10 @@ def moderators(
     )  # fmt: skip
 
 
-def reported(texts: Sequence[str]) -> list[str]:
-    """Values of a study-level column, "" where a study does not report it, as in the columns of numbers."""
-    return ["" if folded(text) in NOT_REPORTED else text for text in texts]
-
-
 def no_number(texts: Sequence[str]) -> str | None:
     """A value that keeps a column of a meta-regression from being one of numbers: a text among numbers, or a number with a
     comma or in per cent; None where all are numbers, or all words."""
-    known = [text for text in reported(texts) if text]
+    known = [text for text in texts if not not_reported(text)]
     plain = [bool(NUMBER.fullmatch(text)) for text in known]
     if (dressed := next(filter(NOT_PLAIN.fullmatch, known), None)) is not None:
         return dressed

@@ -12,7 +12,6 @@ from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis import dependence
-from evergreen.synthesis.effect_modification import reported
 from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result.analyses import (
     Cumulative,
@@ -124,7 +123,7 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
         return CumulativeNotDone(not_done="studies are added one by one in inverse-variance models only")
     wanted = analysis.cumulative
     by = wanted or ("year" if any(studies.column("year")) else "round")
-    texts = [day or "" for day in studies.rounds] if by == "round" else reported(studies.column(by))
+    texts = [day or "" for day in studies.rounds] if by == "round" else studies.column(by)
     if by == "round":
         days = sorted(set(texts))
         places = [float(days.index(text)) if text else np.nan for text in texts]
