@@ -26,9 +26,8 @@ def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[
     that nobody screens."""
     found = plural(sum(counts[key] for key in counts if key.endswith("_results")), "new record")
     text = f"The search brought {found}, of which {screened_words(counts, skipped)}."
-    if not names:
-        return f"{text} No study was added."
-    text += f" {plural(len(names), 'study was', 'studies were')} added: {listed(names)}."
+    added = f"{plural(len(names), 'study was', 'studies were')} added: {listed(names)}"
+    text += f" {added if names else 'No study was added'}."
     if counts["extra_reports"]:
         text += f" {plural(counts['extra_reports'], 'further report')} of known studies came with it."
     return text
