@@ -58,7 +58,7 @@ def living() -> Run:
                 "reasons": {"z_last": "Wrong design", "a_first": "Wrong people"},
             },
             "outcomes": [
-                {"id": "pain", "measure": "MD", "subgroups": ["dose"], "analysis": {"sensitivity": [{"tau2": "DL"}]}}
+                {"id": "pain", "measure": "MD", "subgroups": ["drug_class"], "analysis": {"sensitivity": [{"tau2": "DL"}]}}
             ],
         }
     )  # fmt: skip
@@ -118,7 +118,7 @@ def test_what_the_run_knows_is_filled(living: Run) -> None:
         "PubMed: 3 lines as run, with the hits of each, in the search log; embase: add the strategy of the export; ictrp: add the strategy of the export.",
     )
     assert found[PRISMA, "13f"][1] == "Side by side with the main analysis: DerSimonian-Laird."
-    assert found[PRISMA, "13e"][1] == "Subgroups and moderators: pain: dose."
+    assert found[PRISMA, "13e"][1] == "Subgroups and moderators: pain: drug class."
     assert found[PRISMA, "16a"][1].startswith(
         "The searches found 18 records in databases and registers, of which 4 were duplicates."
     )

@@ -1,7 +1,7 @@
 """What the report says around a pooled effect."""
 
 from evergreen.figures.scales import scale_of
-from evergreen.report.further import further_blocks
+from evergreen.report.further import explored, further_blocks
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
     Coefficient,
@@ -92,3 +92,11 @@ def test_coefficients_are_told_by_column_level_and_reference():
     assert "\nmean age | " in said
     assert "\ncountry: USA (against Germany) | " in said
     assert "\nmean age by country: USA (against Germany) | " in said
+
+
+def test_what_the_exploration_of_heterogeneity_found_is_told_in_phrases():
+    assert [said.replace("\u00a0", " ") for said in explored(RESULT)] == [
+        "dose: Q = 1.50, df = 1, P = 0.22", "meta-regression on latitude: R² 76%, P = 0.00010",
+    ]  # fmt: skip
+    nothing = result(subgroups={"tests": {"dose": {"not_done": "fewer than two subgroups"}}})
+    assert explored(nothing) == []

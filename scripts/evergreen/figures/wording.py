@@ -125,6 +125,11 @@ def sensitivities(result: Result) -> Iterator[tuple[str, Sensitivity]]:
         yield f"{level}{sensitivity(one)}", one
 
 
+def moderator(name: str) -> str:
+    """A column that is explored, or two that are joined by a colon, within a sentence: `dose by route`."""
+    return " by ".join(map(in_words, name.split(":")))
+
+
 def levels(result: Result) -> list[float]:
     """The confidence levels of the pooled effect and of its sensitivity analyses."""
     return [

@@ -6,7 +6,7 @@ from evergreen import __version__
 from evergreen.counting import plural
 from evergreen.figures import wording
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.report import methods, methods_sections, pooling_words, results_words
+from evergreen.report import further, methods, methods_sections, pooling_words, results_words
 from evergreen.report.checklist_abstract import WHERE, asked, found, titled
 from evergreen.report.checklist_run import FIGURES, PARTLY, PER_SOURCE, PROTOCOL, RUN, SYNTHESES, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
@@ -83,8 +83,10 @@ def of_review(run: Run) -> dict[str, Answer]:
 def _synthesis(run: Run) -> dict[str, Answer]:
     """Answers on what is pooled: in the past where there is a result."""
     outcomes, analyses = run.protocol.outcomes, run.facts.analyses
-    columns = sorted({name for outcome in outcomes for name in (*outcome.subgroups, *outcome.moderators)})
-    by_outcome = [(outcome.name, [*outcome.subgroups, *outcome.moderators]) for outcome in outcomes]
+    by_outcome = [
+        (one.name, [*map(wording.moderator, (*one.subgroups, *one.moderators))]) for one in outcomes
+    ]
+    columns = sorted({column for _, own in by_outcome for column in own})
     explored = [f"{name}: {methods.listed(own)}" for name, own in by_outcome if own]
     asked = {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
     # What was made, which the data may ask for as well (a retraction); before anything is, what is planned.
@@ -143,7 +145,15 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         ]
         answers["20a"] = Answer(f"{'; '.join(sizes)}{beside}.", FIGURES, RUN if run.facts.bias else PARTLY)
     for item, made, planned in (
-        ("20c", pooling_words.explored(analyses), explored),
+        (
+            "20c",
+            [
+                f"{one.outcome.name}: {'; '.join(own)}."
+                for one in analyses
+                if (own := further.explored(one.result))
+            ],
+            explored,
+        ),
         ("20d", pooling_words.sensitivity(analyses), compared),
         ("21", [small] if small else [], []),
     ):

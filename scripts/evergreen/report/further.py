@@ -74,11 +74,25 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
             yield from map(Text, wording.without_subgroup(result, column))
 
 
+def explored(result: Result) -> list[str]:
+    """What the exploration of heterogeneity found, each in a phrase: `allocation: Q = 1.50, df = 1, P = 0.22`."""
+    found = [
+        f"{in_words(column)}: {_tested(test)}, {scales.p_value(test.p)}"
+        for column, test in result.subgroups.tests.items()
+        if isinstance(test, Between) and test.p is not None
+    ]
+    fitted = result.moderators
+    if isinstance(fitted, Moderators) and fitted.QM_p is not None:
+        names = ", ".join(map(wording.moderator, fitted.columns))
+        found.append(f"meta-regression on {names}: R² {_plain(fitted.R2, 0)}%, {scales.p_value(fitted.QM_p)}")
+    return found
+
+
 def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     found = result.moderators
     if isinstance(found, ModeratorsNotDone):
         yield Text(
-            f"Meta-regression on {', '.join(map(in_words, found.columns))}: not done ({found.not_done})."
+            f"Meta-regression on {', '.join(map(wording.moderator, found.columns))}: not done ({found.not_done})."
         )
         return
     if found is None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from evergreen.counting import noun, plural, studies_of
 from evergreen.figures.scales import level_of
+from evergreen.figures.wording import moderator
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.facts import Analysis
 from evergreen.report.methods import listed
-from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result.pooled_models import Mixed, Multilevel, PooledModel
 from evergreen.tables import grouped
 
@@ -357,17 +357,13 @@ def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
 
 def explored(analyses: Sequence[Analysis]) -> list[str]:
     """The subgroups that were compared and the meta-regressions that were made."""
-
-    def moderator(name: str) -> str:
-        return " by ".join(map(in_words, name.split(":")))
-
     compared = grouped(
         [one for one in analyses if one.subgroups],
         lambda one: (one.subgroups, one.outcome.analysis.subgroup_tau2),
     )
     regressed = grouped([one for one in analyses if one.moderators], lambda one: one.moderators)
     return [
-        *(f"Subgroups by {listed(map(in_words, names))} were compared for {_named(own)}{ONE_TAU2 if tau2 == 'common' else ''}." for (names, tau2), own in compared.items()),
+        *(f"Subgroups by {listed(map(moderator, names))} were compared for {_named(own)}{ONE_TAU2 if tau2 == 'common' else ''}." for (names, tau2), own in compared.items()),
         *(f"A meta-regression on {listed(map(moderator, names))} was made for {_named(own)}." for names, own in regressed.items()),
     ]  # fmt: skip
 
