@@ -73,6 +73,15 @@ def test_a_number_that_one_left_empty_is_a_conflict_and_a_unit_is_not():
     assert row["unit"] == "mm"
 
 
+def test_a_column_of_a_persons_own_is_said_once_however_it_is_spelt():
+    """Subgroups and `where` read it: `Hip | HIP` was a level of its own."""
+    said = [{"site": "Hip", "dose": "10", "source": "p. 2"}, {"site": "HIP", "dose": "10.0", "source": "P. 2"}, {"site": "Knee", "dose": "12"}]  # fmt: skip
+    (row,) = tables.rows(
+        merge_extraction({name: sheet(own) for name, own in zip("ABC", said, strict=True)}).rows
+    )
+    assert (row["site"], row["dose"], row["source"]) == ("HIP | Knee", "10 | 12", "p. 2 | P. 2")
+
+
 def test_remarks_that_differ_are_all_kept():
     merged = merge_extraction({"AB": sheet({"source": "table 2"}), "CD": sheet({"source": "page 5"})})
     assert merged.rows["source"].tolist() == ["table 2 | page 5"]

@@ -26,6 +26,11 @@ def same(one: float | str, other: float | str) -> bool:
     return folded(one) == folded(other)
 
 
+def meant(text: str) -> float | str:
+    """A text of a person's own column as it is compared: a number however many zeros it is written with, else a label."""
+    return float(text) if NUMBER.fullmatch(text) else folded(text)
+
+
 def empty(value: float | str) -> bool:
     """Whether a cell says nothing."""
     return value == "" or (isinstance(value, float) and math.isnan(value))

@@ -4,7 +4,7 @@ A row is found again in another sheet by its key (study, outcome, time point, ar
 A cell is agreed when all who have the row say the same: numbers are compared as numbers, text as labels. Of numbers that differ in
 rounding only the most precise is kept, and listed as `rounded`.
 A number that one has and another left empty is a disagreement. Remarks (sources, notes, columns that the
-schema does not know) may differ; all of them are kept. Nothing depends on the order of the sheets or of their rows:
+schema does not know) may differ; all of them are kept, a column of a person's own in one spelling of what several say alike. Nothing depends on the order of the sheets or of their rows:
 people come in the order of their names, and of several spellings the most frequent is shown (`sheets.labels`).
 """
 
@@ -19,7 +19,7 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.awaiting import AWAITS, awaited_of
 from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
-from evergreen.extraction.comparing import Near, Rounding, as_text, by_each, empty, same
+from evergreen.extraction.comparing import Near, Rounding, as_text, by_each, empty, meant, same
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart
@@ -253,7 +253,8 @@ def _row(
         elif column in kind.compared or column in kind.key:
             cell = labels.shown(values)
         else:
-            cell = " | ".join(dict.fromkeys(map(as_text, values)))
+            same_said = tables.grouped(map(as_text, values), str if column in REMARKS else meant)
+            cell = " | ".join(map(labels.shown, same_said.values()))
         result[kind.carried(column)] = cell
     alike = "agreed" if len(by_person) > 1 else "single"
     return result | {

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import RESULT, Row, key_of, place_of
+from evergreen.extraction.comparing import meant
 from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.sheets import NUMBER, folded
+from evergreen.sheets import folded
 from evergreen.sheets.labels import shown, spelling_of
 from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis.arms import Rows, faults
@@ -77,21 +78,14 @@ def _with_levels(comparisons: list[Comparison]) -> list[Comparison]:
     names = dict.fromkeys(name for one in comparisons for name in one.columns)
     spelt = {name: _spelling(one.columns.get(name, "") for one in comparisons) for name in names}
     return [
-        replace(
-            one, columns={name: spelt[name].get(_level(level), "") for name, level in one.columns.items()}
-        )
+        replace(one, columns={name: spelt[name].get(meant(level), "") for name, level in one.columns.items()})
         for one in comparisons
     ]
 
 
 def _spelling(levels: Iterable[str]) -> dict[str | float, str]:
     said = (level for level in levels if not not_reported(level))
-    return {key: shown(same) for key, same in grouped(said, _level).items()}
-
-
-def _level(label: str) -> str | float:
-    """A level as it is compared: a number is one however many zeros it is written with."""
-    return float(label) if NUMBER.fullmatch(label) else folded(label)
+    return {key: shown(same) for key, same in grouped(said, meant).items()}
 
 
 def _folded(names: Sequence[str]) -> set[str]:
