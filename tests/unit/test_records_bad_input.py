@@ -275,5 +275,5 @@ def test_ids_of_two_sources_never_collide_and_repeats_in_a_file_are_said(read):
     assert set(one.records["record_id"]).isdisjoint(two.records["record_id"])
     assert one.records["record_id"].tolist()[-2:] == ["one:A3", "one:A3~2"]
     assert one.remarks["reason"].tolist() == [
-        "1 records have an id that another record of the file has: one:A3~2"
+        "1 record has an id that another record of the file has: one:A3~2"
     ]

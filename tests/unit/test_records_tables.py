@@ -221,3 +221,14 @@ def test_names_of_columns_are_known_by_their_letters(names, cells, column, value
     """Programs write two words as one, with a capital letter or a line between them."""
     _, table = read(f"{names}\n{cells}\n")
     assert first(table, "title", column) == ("T", value)
+
+
+def test_names_of_columns_may_be_broken_within_their_cells(read):
+    """As people wrap them in a spreadsheet program."""
+    text = '"Article\nTitle","Publication\nYear","DOI","PMID"\n"T","2020","10.1000/t","34000000,0"\n"U","2021","10.1000/u","1"\n'
+    _, table = read(text)
+    assert table[["title", "year", "doi", "pmid"]].values.tolist() == [
+        ["T", 2020, "10.1000/t", "34000000"],
+        ["U", 2021, "10.1000/u", "1"],
+    ]
+    assert table["line"].tolist() == [4, 5]

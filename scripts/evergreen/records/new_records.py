@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from evergreen.counting import noun, plural
 from evergreen.records.account import REMARK_COLUMNS, SEEN_COLUMNS
 from evergreen.records.formats import Export
 from evergreen.records.formats.block import Remark
@@ -68,7 +69,8 @@ def import_exports(
         remarks.append({"file": files, "line": "", "kind": "hits", "reason": reason, "text": ""})
     if len(repeated := found.repeated):
         others = repeated[repeated["repeats"].eq(repeated["record_id"])]
-        reason = f"{len(repeated)} records have an id that another record of the file has: {_some(repeated['record_id'])}"
+        have = f"{plural(len(repeated), 'record')} {noun(len(repeated), 'has', 'have')}"
+        reason = f"{have} an id that another record of the file has: {_some(repeated['record_id'])}"
         text = f"other works: {_some(others['record_id'])}" if len(others) else ""
         remarks.append({"file": files, "line": "", "kind": "repeated", "reason": reason, "text": text})
     for kind, ones in (("key", found.shared), ("seen", found.seen)):

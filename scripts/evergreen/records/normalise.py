@@ -59,7 +59,9 @@ def canonical_doi(text: str) -> str:
     return _DOI_VERSION.sub("", doi) if doi.startswith(("10.1101/", "10.48550/")) else doi
 
 
-_PMID = re.compile(r"0*([1-9]\d{0,7})(?:\.0+)?(?=$|\s*[;|\[(\n]|,\s+(?!\d{3}\b)|\s+[^\W\d]|[,/\s]\d{6,8}\b)")
+_PMID = re.compile(
+    r"0*([1-9]\d{0,7})(?:[.,]0+)?(?=$|\s*[;|\[(\n]|,\s+(?!\d{3}\b)|\s+[^\W\d]|[,/\s]\d{6,8}\b)"
+)
 _THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3})*(?!\d)(?!\1)")
 """A number as spreadsheets group its digits, `21,345,679`; one mark in all of it."""
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)

@@ -49,13 +49,23 @@ def recognise(lines: Sequence[str]) -> bool:
 def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
     """Number (from 0) of the header's line and its delimiter: the first line with enough known column names."""
     for number, line in enumerate(lines[:LINES_BEFORE_HEADER]):
+        row = _row_at(lines, number) if '"' in line else [line]
         for delimiter in DELIMITERS:
-            names = {normal(cell) for cell in next(csv.reader([line], delimiter=delimiter), [])}
+            names = {normal(cell) for cell in _cells(row, delimiter)}
             if len(names & KNOWN) >= needed and (names & TITLES or needed == 1):
                 return number, delimiter
             if delimiter == "\t" and of_web_of_science(line.split("\t")):
                 return number, delimiter
     return None
+
+
+def _row_at(lines: Sequence[str], number: int) -> list[str]:
+    """The lines of the row that begins at `number`: names of columns may be broken within quotation marks."""
+    end, quotes = number + 1, lines[number].count('"')
+    while quotes % 2 and end < min(len(lines), number + LINES_BEFORE_HEADER):
+        quotes += lines[end].count('"')
+        end += 1
+    return [f"{line}\n" for line in lines[number:end]] if quotes % 2 == 0 else [lines[number]]
 
 
 def head(lines: Sequence[str]) -> list[str]:
@@ -90,7 +100,7 @@ def ends_short(first: Sequence[str], last: Sequence[str]) -> bool:
         begins -= 1
     if begins < 0:  # it begins before what is looked at
         return False
-    width = len(_cells([first[found[0]]], found[1]))
+    width = len(_cells(_row_at(first, found[0]), found[1]))
     rows = [len(cells) for *_, cells in _rows(first, *found, Blocks())][1:-1]
     return len(rows) > 1 and min(rows) >= width > len(_cells(last[begins:], found[1]))
 
@@ -181,7 +191,7 @@ def _rows(
     The width of a row and its delimiter are those of the last header above it; in an upright table rows have any width.
     """
     number = header
-    width = 0 if upright else len(_cells([lines[header]], delimiter))
+    width = 0 if upright else len(_cells(_row_at(lines, header), delimiter))
     while number < len(lines):
         if not upright and number > header and _COLUMN_OF_TITLES.search(lines[number]):
             again = next(
