@@ -22,7 +22,11 @@ TODO_OF_TYPE = {
     "number": "Write a plain number such as 0.5, without quotes.", "boolean": "Write true or false.", "list": "Write it as a list: [{value}].",
     "mapping": "Write its keys with their values, or leave it out.",
 }  # fmt: skip
-"""What to do where a value is of another type; what stands for a list or a text is shown as one where it is a single value."""
+"""What to do where a value is of another type."""
+TODO_OF_SEVERAL = {
+    "string": "Write one text; one with brackets or braces stands in quotes.", "list": "Write each entry on a line of its own, behind a dash.",
+}  # fmt: skip
+"""The same where the value is none that could be shown as what is asked for: a list or a mapping."""
 OF_BOUNDS = {fault: (name, word) for name, fault, _, word in BOUNDS}
 # What follows from another fault.
 ECHOES = ("default_factory_not_called",)
@@ -61,7 +65,10 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
     if kind in TYPES:
         wanted = TYPES[kind]
         single = isinstance(value, str | int | float)
-        todo = TODO_OF_TYPE.get(wanted, "") if single or wanted not in ("string", "list") else ""
+        todo = "" if single else TODO_OF_SEVERAL.get(wanted, "")
+        if value is None and todo:
+            todo = "Write it, or leave the key out."
+        todo = todo or TODO_OF_TYPE.get(wanted, "")
         problem = f"{where} is {_shown(value)} but must be of type {wanted}"
         return Fault(path, problem, todo.replace("{value}", str(value)))
     if kind == "string_pattern_mismatch":
