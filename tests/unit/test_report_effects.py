@@ -53,3 +53,9 @@ def test_a_table_heads_its_intervals_with_their_level_and_rows_say_it_where_they
     table = summary([Outcome(id=name, measure="MD") for name in found], found)
     assert table.columns[3].name.replace("\u00a0", " ") == head
     assert [row[3].text.replace("\u00a0", " ") for row in table.rows] == cells
+
+
+def test_a_sentence_has_the_name_of_a_measure_in_full():
+    found = results.result(measure="SMD", studies=[results.study("A")], model=MODEL)
+    assert pooled_sentence(found).startswith("Standardised mean difference 1.00 (")
+    assert scales.of_result(found).name == "Std. mean difference"

@@ -182,6 +182,7 @@ def test_numbers_of_effects_of_one_study_are_told_as_effects():
     ("measure", "expected"),
     [
         ("PLO", "(logistic, with a random effect for each study, fitted by maximum likelihood)"),
+        ("PLN", "The effect measure is the proportion, analysed on the log scale (share)."),
         ("PFT", "back-transformed with the harmonic mean of the numbers of participants"),
     ],
 )

@@ -246,7 +246,7 @@ def test_the_command_prints_the_trail(written, capsys):
     trace.main(["pain", "--review", str(written)])
     said = capsys.readouterr().out
     assert said.splitlines()[0] == "pain: Pain"
-    assert all(f"  {study}: Std. mean difference" in said for study in "ABCD")
+    assert all(f"  {study}: Standardised mean difference" in said for study in "ABCD")
 
 
 @each(

@@ -73,6 +73,11 @@ class Scale:
         return value if self.ratio else self.back(value)
 
     @property
+    def in_full(self) -> str:
+        """Its name in a sentence, where a figure has less room: `Standardised mean difference`."""
+        return self.name.replace("Std.", "Standardised")
+
+    @property
     def axis_name(self) -> str:
         """Name of an axis that shows it: `Risk ratio (log scale)`."""
         return f"{self.name} (log scale)" if self.ratio else self.name

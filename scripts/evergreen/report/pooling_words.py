@@ -106,8 +106,10 @@ def _measures(analyses: Sequence[Analysis]) -> list[str]:
         return []
     said = []
     for measure, own in grouped(analyses, lambda one: one.result.measure).items():
-        scale = ", analysed on the log scale" if MEASURES[measure].scale == "log" else ""
-        said.append(f"the {MEASURES[measure].name}{scale} ({_named(own)})")
+        name = MEASURES[measure].name
+        if MEASURES[measure].scale == "log":
+            name = f"{name.removesuffix(' (log)')}, analysed on the log scale"
+        said.append(f"the {name} ({_named(own)})")
     sentences = [f"The effect {noun(len(said), 'measure is', 'measures are')} {listed(said)}."]
     if back := [one for one in analyses if one.result.measure == "PFT"]:
         sentences.append(

@@ -66,7 +66,7 @@ def pooled_sentence(result: Result) -> str:
         reason = result.not_pooled or " ".join(result.notes)
         return f"Not pooled: {reason.rstrip('.')}."
     low_high = interval(model.ci_low, model.ci_high, scale)
-    text = f"{scale.name} {scale.text(model.estimate)} ({wording.interval_of(result.level)} {low_high}), {size(result)}"
+    text = f"{scale.in_full} {scale.text(model.estimate)} ({wording.interval_of(result.level)} {low_high}), {size(result)}"
     if model.pi_low is not None:
         text += f"; prediction interval {interval(model.pi_low, model.pi_high, scale)}"
     return text + "."

@@ -62,7 +62,7 @@ def study_sentence(study: Study | LeftOut, level: float, scale: scales.Scale) ->
         return f"Not pooled: {study.reason.rstrip('.')}."
     low_high = f"{scale.text(study.ci_low)} to {scale.text(study.ci_high)}"
     weight = "" if study.weight is None else f", weight {scales.number(study.weight, 1)}%"
-    return f"{scale.name} {scale.text(study.yi)} ({interval_of(level)} {low_high}){weight}."
+    return f"{scale.in_full} {scale.text(study.yi)} ({interval_of(level)} {low_high}){weight}."
 
 
 def group_sentences(study: Study | LeftOut, rows: Iterable[TrailRow]) -> list[str]:
