@@ -106,6 +106,16 @@ def test_votes_and_adjudications_are_told_in_numbers(decisions, cast, awaited, e
     assert expected in at_full_text(decisions, cast, awaited)
 
 
+def test_where_one_of_several_votes_is_awaited_works_are_counted():
+    cast = [*votes("ab"), ("c", "AB", "false")]
+    told = at_full_text(
+        [*AGREED, ("pending", "")], cast, votes("c", "CD EF"), **stage("AB CD EF", mode="dual")
+    )
+    assert told == (
+        "At full text, two of AB, CD and EF are to decide on each work independently; 5 votes were cast (AB 3, CD 2), and 1 of 3 works awaits votes."
+    )
+
+
 @each(
     ("cast", "awaited", "expected"),
     [

@@ -52,7 +52,7 @@ class Deduplication:
 class Screening:
     """One stage: the `works` that reached it, those of them with a vote (`voted`), votes cast and awaited by reviewer, and works by `how` they stand.
 
-    `unsure` are works on which the adjudicator is. `how`: agreed, single, adjudicated, conflict, pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of
+    `waiting` are works that await a vote, `unsure` those on which the adjudicator is. `how`: agreed, single, adjudicated, conflict, pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of
     them that await votes.
     """
 
@@ -61,6 +61,7 @@ class Screening:
     voted: int
     votes: Mapping[str, int]
     awaited: Mapping[str, int]
+    waiting: int
     unsure: int
     how: Mapping[str, int]
     adjudicators: tuple[str, ...]
@@ -216,6 +217,7 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
         voted=votes.loc[cast, "work_id"].nunique(),
         votes=_counted(votes.loc[cast, "reviewer"]),
         awaited=_counted(awaiting.loc[~of_adjudicator, "reviewer"]),
+        waiting=awaiting.loc[~of_adjudicator, "work_id"].nunique(),
         unsure=int(of_adjudicator.sum()),
         how=_counted(decisions["how"]),
         adjudicators=_people(adjudicated),

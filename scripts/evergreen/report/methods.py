@@ -267,9 +267,17 @@ def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
     elif not cast:
         first += f"; nobody has voted yet on the {works} there"
     elif awaited:
-        own = _by_person(found.votes)
-        first += f"; of the votes on {works}, {plural(cast, 'was', 'were')} cast ({own}) and {plural(awaited, 'is', 'are')} awaited"
+        first += f"; {_awaited(plan, found, cast, awaited)}"
     return [f"{first}.", *_disagreements(found, done), *_pilot(found), *_spans(plan, found.votes)]
+
+
+def _awaited(plan: Stage, found: Screening, cast: int, awaited: int) -> str:
+    """How many votes were cast and how many are awaited; where one of several people is asked for, how many works await votes."""
+    works, own = plural(found.works, "work"), _by_person(found.votes)
+    if plan.mode == "all" or (plan.mode == "dual" and len(plan.reviewers) == 2):
+        return f"of the votes on {works}, {plural(cast, 'was', 'were')} cast ({own}) and {plural(awaited, 'is', 'are')} awaited"
+    await_ = noun(found.waiting, "awaits", "await")
+    return f"{plural(cast, 'vote was', 'votes were')} cast ({own}), and {found.waiting:,} of {works} {await_} votes"
 
 
 def _who(plan: Stage, done: bool) -> str:
