@@ -60,6 +60,14 @@ def test_a_ratio_that_is_not_positive():
     assert said.startswith(f"{FILE}, row 2, column estimate: study A, outcome pain: a ratio of -0.3 is not positive.")  # fmt: skip
 
 
+def test_time_points_that_may_be_one_are_to_be_spelt_alike():
+    (said,) = told(rows((2, "timepoint", "6 wk"), (3, "timepoint", "6 weeks")))
+    assert (
+        "several time points (6 wk, 6 weeks). Spell them alike in the sheets if they are one. Name the time point"
+        in said
+    )
+
+
 def test_a_study_that_screening_may_leave_out_is_looked_at_when_it_is_known():
     table = rows((4, "timepoint", "12 weeks"))
     assert told(table, compare=False) == []

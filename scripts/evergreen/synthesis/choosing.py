@@ -13,7 +13,7 @@ from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.sheets.labels import shown, spelling_of
+from evergreen.sheets.labels import loosely, shown, spelling_of
 from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis.arms import Rows, faults
 from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
@@ -141,12 +141,18 @@ def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
     where = (
         "`timepoint` of the outcome" if name == "timepoint" else f"`where: {{{name}: ...}}` of the outcome"
     )
+    different = _different(rows, name)
+    alike = (
+        "Spell them alike in the sheets if they are one. "
+        if len(set(map(loosely, different))) < len(different)
+        else ""
+    )
     also = f", or add {name} to `levels` of its analysis" if joins_effects(outcome.analysis) else ""
     return InputError(
-        f"study {study}, outcome {outcome.id}: several {words} ({', '.join(_different(rows, name))})",
+        f"study {study}, outcome {outcome.id}: several {words} ({', '.join(different)})",
         **place_of(rows[0]),
         column=name,
-        todo=f"Name the {words.removesuffix('s')} to pool under {where}{also}.",
+        todo=f"{alike}Name the {words.removesuffix('s')} to pool under {where}{also}.",
     )
 
 
