@@ -8,8 +8,10 @@ def bias_inputs(wildcards):
 
 
 def bias_figure_inputs(wildcards):
-    found = {"judgements": "results/risk_of_bias/judgements.csv"}
-    return found | ({"labels": "results/risk_of_bias/labels.csv"} if PROTOCOL.sources else {})
+    return present(
+        judgements="results/risk_of_bias/judgements.csv",
+        labels=PROTOCOL.sources and "results/risk_of_bias/labels.csv",
+    )
 
 
 # Where people rated the certainty of the evidence (GRADE), the ratings are counted together.

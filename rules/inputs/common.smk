@@ -94,7 +94,7 @@ def there(stem):
 
 
 def present(**inputs):
-    """Named inputs, of which a review may lack some."""
+    """Named inputs, or other things, of which a review may lack some."""
     return {name: paths for name, paths in inputs.items() if paths}
 
 

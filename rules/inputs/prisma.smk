@@ -12,13 +12,12 @@ def flow_tables(wildcards):
         )
     if not PROTOCOL.sources:
         return {}
-    removed = sheet("config/excluded_before_screening")
-    return {
-        "clusters": "results/deduplication/clusters.csv",
-        "works": "results/deduplication/works.csv",
-        "title_abstract": "results/screening/title_abstract/decisions.csv",
-        "full_text": "results/screening/full_text/decisions.csv",
-        "studies": "results/screening/studies.csv",
-        "brought": expand(RECORDS, source=PROTOCOL.sources),
-        **({"removed": removed} if removed else {}),
-    }
+    return present(
+        clusters="results/deduplication/clusters.csv",
+        works="results/deduplication/works.csv",
+        title_abstract="results/screening/title_abstract/decisions.csv",
+        full_text="results/screening/full_text/decisions.csv",
+        studies="results/screening/studies.csv",
+        brought=expand(RECORDS, source=PROTOCOL.sources),
+        removed=sheet("config/excluded_before_screening"),
+    )

@@ -9,14 +9,7 @@ STAGE_DIR = "results/screening/{stage}"
 LISTED = [stage for stage in STAGES if PROTOCOL.sources and people.with_work(PROTOCOL, stage)]
 
 # Tasks of people whom the protocol names, beside screening.
-TASKS = {
-    task: names
-    for task, names in (
-        ("extraction", PROTOCOL.extraction.extractors),
-        ("bias", PROTOCOL.risk_of_bias.assessors),
-    )
-    if names
-}
+TASKS = present(extraction=PROTOCOL.extraction.extractors, bias=PROTOCOL.risk_of_bias.assessors)
 LISTS_OF_STAGES = [
     f"screening/{stage}/{name.format(person)}"
     for stage in LISTED
