@@ -51,12 +51,8 @@ class Clusters:
         names = list(dict.fromkeys(str(one) for one in cluster))
         number = {name: position for position, name in enumerate(names)}
         rows = np.array([number[str(one)] for one in cluster])
-        columns = np.zeros(len(y), dtype=int)
-        count = np.zeros(len(names), dtype=int)
-        for position, row in enumerate(rows):
-            columns[position] = count[row]
-            count[row] += 1
-        size = (len(names), int(count.max()))
+        columns = np.array([int((rows[:position] == row).sum()) for position, row in enumerate(rows)])
+        size = (len(names), int(columns.max()) + 1)
         blocked_y, blocked_x, used = np.zeros(size), np.zeros((*size, x.shape[1])), np.zeros(size)
         sd = np.zeros(size)
         blocked_y[rows, columns], blocked_x[rows, columns], used[rows, columns] = y, x, 1.0

@@ -16,7 +16,7 @@ approximation (as lme4 does for metafor). Studies without events, or with events
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -33,33 +33,23 @@ DIVERGED = 100.0  # a variance of a log odds ratio that only a likelihood withou
 
 
 @dataclass(frozen=True)
-class GlmmFit:
-    """A fitted mixed model: effect on the log scale (logit for PLO) with Wald test and interval, tau2, `sigma2` of random study effects.
+class GlmmFit(glmm_models.Maximum):
+    """A fitted mixed model: the maximum of its likelihood, the effect (of PLO the logit) with Wald test and interval.
 
-    `sigma2` is NaN where the model has none. `Q_wald` and `Q_lrt` test heterogeneity against the saturated model with k - 1 df; I2
-    (per cent) and H2 use the typical variance of the studies' own effects. `loglik` is the marginal log-likelihood,
-    `loglik_at_modes` the log-likelihood with the random effects at their modes (what metafor reports for a fit by ML),
-    `loglik_saturated` that of a parameter per count. `k` are the studies that say something about the effect.
+    `Q_wald` and `Q_lrt` test heterogeneity against the saturated model with k - 1 df; I2 (per cent) and H2 use the typical variance of
+    the studies' own effects. `k` are the studies that say something about the effect.
     """
 
-    estimate: float
     se: float
     statistic: float
     p_value: float
     ci_low: float
     ci_high: float
-    tau2: float
-    sigma2: float
     I2: float
     H2: float
-    Q_wald: float
     Q_wald_p: float
-    Q_lrt: float
     Q_lrt_p: float
     Q_df: float
-    loglik: float
-    loglik_at_modes: float
-    loglik_saturated: float
     k: int
 
 
@@ -114,12 +104,11 @@ def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum,
     statistic = found.estimate / se
     half = float(special.ndtri(0.5 + level / 2)) * se
     df = k - 1.0
-    Q_wald, Q_lrt = max(found.Q_wald, 0.0), max(found.Q_lrt, 0.0)
+    found = replace(found, Q_wald=max(found.Q_wald, 0.0), Q_lrt=max(found.Q_lrt, 0.0))
     return GlmmFit(
-        found.estimate, se, statistic, float(2 * special.ndtr(-abs(statistic))), found.estimate - half,
-        found.estimate + half, found.tau2, found.sigma2, I2, H2,
-        Q_wald, float(special.chdtrc(df, Q_wald)), Q_lrt, float(special.chdtrc(df, Q_lrt)), df, found.loglik,
-        found.loglik_at_modes, found.loglik_saturated, k,
+        **vars(found), se=se, statistic=statistic, p_value=float(2 * special.ndtr(-abs(statistic))),
+        ci_low=found.estimate - half, ci_high=found.estimate + half, I2=I2, H2=H2,
+        Q_wald_p=float(special.chdtrc(df, found.Q_wald)), Q_lrt_p=float(special.chdtrc(df, found.Q_lrt)), Q_df=df, k=k,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ margins. Integrals are by adaptive Gauss-Hermite quadrature around the mode.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -106,17 +107,31 @@ def integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
     return _log_integral(value - v**2 / 2 + weights, width)
 
 
-def modes(counts: Counts, eta: Array, loading: Array) -> Array:
-    """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1), by Newton's method on a concave function."""
-    mode, squared = np.zeros(len(eta)), loading**2
+def newton(step: Callable[[Array], Array], start: Array, tolerance: float) -> Array:
+    """The maximum of concave functions by Newton's method: where its steps, of at most 2, are below a tolerance."""
+    at = start
     for _ in range(NEWTON_STEPS):
-        slope, curvature = counts.slope_and_curvature(eta + loading * mode[:, None])
-        step = ((loading * slope).sum(axis=1) - mode) / ((squared * curvature).sum(axis=1) + 1)
-        step = np.minimum(np.maximum(step, -2.0), 2.0)
-        mode = mode + step
-        if np.abs(step).max(initial=0.0) < 1e-12:
+        move = np.minimum(np.maximum(step(at), -2.0), 2.0)
+        at = at + move
+        if np.abs(move).max(initial=0.0) < tolerance:
             break
-    return mode
+    return at
+
+
+def modes(counts: Counts, eta: Array, loading: Array) -> Array:
+    """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1)."""
+    squared = loading**2
+
+    def step(mode: Array) -> Array:
+        slope, curvature = counts.slope_and_curvature(eta + loading * mode[:, None])
+        return ((loading * slope).sum(axis=1) - mode) / ((squared * curvature).sum(axis=1) + 1)
+
+    return newton(step, np.zeros(len(eta)), 1e-12)
+
+
+def loglik_at_modes(counts: Counts, eta: Array, loading: Array) -> float:
+    """Log-likelihood of all studies with v at its modes, for `eta` and `loading` as in `modes`."""
+    return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
 
 
 def integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Array:
@@ -124,19 +139,21 @@ def integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Arra
 
     `eta` and the loadings `one` and `two` are k x m.
     """
-    mode = np.zeros((len(eta), 2))
     loadings = np.stack([one, two], axis=2)
-    for _ in range(NEWTON_STEPS):
-        slope, curvature = counts.slope_and_curvature(eta + np.einsum("kmr,kr->km", loadings, mode))
-        slope = np.einsum("kmr,km->kr", loadings, slope) - mode
+
+    def around(mode: Array) -> tuple[Array, Array, Array]:
+        """The predictor at a mode (k x 2), the slope there, and the information."""
+        at = eta + np.einsum("kmr,kr->km", loadings, mode)
+        slope, curvature = counts.slope_and_curvature(at)
         information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
-        step = np.clip(np.linalg.solve(information, slope[:, :, None])[:, :, 0], -2.0, 2.0)
-        mode = mode + step
-        if np.max(np.abs(step), initial=0.0) < 1e-12:
-            break
-    at = eta + np.einsum("kmr,kr->km", loadings, mode)
-    _, curvature = counts.slope_and_curvature(at)
-    information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
+        return at, np.einsum("kmr,km->kr", loadings, slope) - mode, information
+
+    def step(mode: Array) -> Array:
+        _, slope, information = around(mode)
+        return np.linalg.solve(information, slope[:, :, None])[:, :, 0]
+
+    mode = newton(step, np.zeros((len(eta), 2)), 1e-12)
+    at, _, information = around(mode)
     return counts.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
 
 
@@ -193,13 +210,12 @@ class Hypergeometric:
 
     def integrated(self, theta: float, tau: float) -> Array:
         """Log-probability of x (k) with the log odds ratio normal around `theta`."""
-        mode = np.zeros(len(self.x))
-        for _ in range(NEWTON_STEPS):
+
+        def step(mode: Array) -> Array:
             mean, variance = self.moments(theta + tau * mode)
-            step = np.clip((tau * (self.x - mean) - mode) / (tau**2 * variance + 1), -2.0, 2.0)
-            mode = mode + step
-            if np.max(np.abs(step)) < 1e-11:
-                break
+            return (tau * (self.x - mean) - mode) / (tau**2 * variance + 1)
+
+        mode = newton(step, np.zeros(len(self.x)), 1e-11)
         width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
         points, weights = _quadrature(EXACT_NODES)
         v = mode[:, None] + width[:, None] * points

@@ -16,7 +16,8 @@ from evergreen.metaanalysis.glmm_likelihood import (
     Hypergeometric,
     integrated,
     integrated_twice,
-    modes,
+    loglik_at_modes,
+    newton,
 )
 from evergreen.metaanalysis.least_squares import Array
 
@@ -30,7 +31,8 @@ class Maximum:
     """A maximum of a likelihood.
 
     The effect `estimate` on the log scale and its `variance` by the curvature there, `tau2`, `sigma2` of random study effects (NaN:
-    none), both statistics of heterogeneity, and the log-likelihoods that `GlmmFit` reports.
+    none), both statistics of heterogeneity. `loglik` is the marginal log-likelihood, `loglik_at_modes` the log-likelihood with the random
+    effects at their modes (what metafor reports for a fit by ML), `loglik_saturated` that of a parameter per count.
     """
 
     estimate: float
@@ -147,8 +149,7 @@ def one_count(counts: Counts, common: bool) -> Maximum:
 
     def at_modes(values: Array) -> float:
         eta = counts.offset + values[0]
-        loading = np.full_like(eta, values[1])
-        return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
+        return loglik_at_modes(counts, eta, np.full_like(eta, values[1]))
 
     found = _mixed(objective, at_modes, alone)
     return _resolved(found, alone, lambda values: objective(values, 3 * NODES))
@@ -168,14 +169,12 @@ def _resolved(found: Maximum, common: Maximum, finer: Callable[[Array], float]) 
 
 def _glm(counts: Counts) -> tuple[float, float, float]:
     """Common effect by maximum likelihood: estimate, log-likelihood, information."""
-    theta = 0.0
-    for _ in range(NEWTON_STEPS):
+
+    def step(theta: Array) -> Array:
         slope, curvature = counts.slope_and_curvature(counts.offset + theta * counts.group)
-        gain = float((counts.group * slope).sum())
-        step = float(np.clip(gain / (counts.group**2 * curvature).sum(), -2.0, 2.0))
-        theta += step
-        if abs(step) < 1e-13:
-            break
+        return np.asarray((counts.group * slope).sum() / (counts.group**2 * curvature).sum())
+
+    theta = float(newton(step, np.zeros(()), 1e-13))
     eta = counts.offset + theta * counts.group
     information = float((counts.group**2 * counts.slope_and_curvature(eta)[1]).sum())
     return theta, float(counts.loglik(eta).sum()), information
@@ -236,8 +235,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
     def at_modes(values: Array) -> float:
         objective(values)
         eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
-        loading = values[1] * sides
-        return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
+        return loglik_at_modes(counts, eta, values[1] * sides)
 
     return _mixed(objective, at_modes, alone)
 

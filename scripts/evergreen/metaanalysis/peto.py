@@ -12,7 +12,7 @@ import numpy as np
 from scipy import special
 
 from evergreen.metaanalysis.coefficients import i2_from_q
-from evergreen.metaanalysis.effects import two_by_two
+from evergreen.metaanalysis.effects import effect_sizes, two_by_two
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.mantel_haenszel import NO_TEST, PooledCounts, chi2_test, pooled_counts
 
@@ -41,7 +41,7 @@ def peto(
     if total > 0:
         estimate, se = float(excess.sum() / total), float(np.sqrt(1 / total))
         association = chi2_test(excess.sum() ** 2 / total, 1)
-    yi, vi = two_by_two.effect_sizes("PETO", data, add=add, to=to, drop00=drop00)
+    yi, vi = effect_sizes("PETO", data, add=add, to=to, drop00=drop00)
     known = information > 0
     informative = int(known.sum())
     result = pooled_counts(estimate, se, yi, vi, information, level, association, informative=informative)

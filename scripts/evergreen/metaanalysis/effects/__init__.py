@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from evergreen.metaanalysis.effects import correlations, pre_post, proportions, rates, two_by_two, two_means
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
@@ -40,4 +42,6 @@ def effect_sizes(measure: str, data: Mapping[str, Array], **options: Any) -> tup
     unknown = options.keys() - set(own.options)
     if unknown:
         raise ValueError(f"{measure} has no option {min(unknown)}")
-    return FORMULAS[own.kind](measure, data, **options)
+    yi, vi = FORMULAS[own.kind](measure, data, **options)
+    known = np.isfinite(yi) & np.isfinite(vi) & (vi >= 0)
+    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)

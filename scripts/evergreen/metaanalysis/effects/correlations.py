@@ -53,8 +53,7 @@ def effect_sizes(measure: str, data: Mapping[str, Array], *, vtype: str = "LS") 
             else:
                 vi = (1 - yi**2) ** 2 / (n - 1)
         vi = np.where(n <= 4, np.nan, vi)
-    known = np.isfinite(yi) & np.isfinite(vi)
-    return np.where(known, yi, np.nan), np.where(known & (vi >= 0), vi, np.nan)
+    return yi, vi
 
 
 def _reliability(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]:
@@ -67,5 +66,4 @@ def _reliability(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]
         vi = 18 * spread * (n - 1) * np.cbrt(1 - alpha) ** 2 / (9 * n - 11) ** 2
     else:
         yi, vi = -np.log(1 - alpha), 2 * spread / (n - 2)
-    known = np.isfinite(yi) & np.isfinite(vi)
-    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)
+    return yi, vi

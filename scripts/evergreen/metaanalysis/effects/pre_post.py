@@ -57,5 +57,4 @@ def effect_sizes(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]
                 yi, vi = np.log(m1 / m2) + (cv1**2 - cv2**2) / (2 * n), ratio
             else:
                 yi, vi = np.log(cv1 / cv2) - (cv1**2 - cv2**2) / (2 * n), (1 - r**2) / (n - 1) + ratio
-    known = np.isfinite(yi) & np.isfinite(vi) & (vi >= 0)
-    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)
+    return yi, vi

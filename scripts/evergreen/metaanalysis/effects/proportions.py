@@ -46,5 +46,4 @@ def effect_sizes(
             yi, vi = np.arcsin(np.sqrt(p)), 1 / (4 * n)
         else:
             yi, vi = freeman_tukey(x, n), 1 / (4 * n + 2)
-    known = np.isfinite(yi) & np.isfinite(vi)
-    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)
+    return yi, vi

@@ -66,5 +66,4 @@ def effect_sizes(
             each, variances = (np.sqrt(rates) + np.sqrt(rates + 1 / times)) / 2, 1 / (4 * times)
         yi = each[0] - each[1] if len(groups) == 2 else each[0]
     vi = variances.sum(axis=0)
-    known = np.isfinite(yi) & np.isfinite(vi)
-    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)
+    return yi, vi

@@ -86,8 +86,7 @@ def effect_sizes(
             vi = (1 - yi**2) ** 2 / 4 * (1 / a + 1 / b + 1 / c + 1 / d)
         else:
             yi, vi = _phi(a, b, c, d)
-    known = np.isfinite(yi) & np.isfinite(vi)
-    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)
+    return yi, vi
 
 
 def _phi(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:

@@ -67,8 +67,7 @@ def effect_sizes(
             vi = 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1))
         else:
             yi, vi = _standardised(measure, n1, m1, sd1, n2, m2, sd2, vtype, correct)
-    known = np.isfinite(yi) & np.isfinite(vi) & (vi >= 0)
-    return np.where(known, yi, np.nan), np.where(known, vi, np.nan)
+    return yi, vi
 
 
 def _standardised(
