@@ -249,6 +249,26 @@ def test_a_moderator_of_words_has_its_levels_with_the_reference_first():
     assert [one["name"] for one in found["coefficients"]] == ["intercept", "regionEurope"]
 
 
+@each("model", ["random", "common", "mh", "peto", "glmm", "multilevel"])
+def test_the_line_of_a_bubble_plot_is_that_of_the_meta_regression(model):
+    rows = [
+        {
+            "study": f"T{dose}",
+            "arm": group,
+            "group": group,
+            "n": 60 + 7 * dose,
+            "events": events,
+            "dose": dose,
+        }
+        for dose, pair in enumerate([(9, 12), (4, 20), (15, 14), (3, 19), (11, 10), (2, 22)])
+        for group, events in zip(("intervention", "control"), pair, strict=True)
+    ]
+    found = written(rows, pooling({"model": model}, id="pain", measure="OR", moderators=("dose",)))
+    first, slope = (one["estimate"] for one in found["moderators"]["coefficients"])
+    line = found["bubble"]
+    assert line["mean"] == pytest.approx([first + slope * at for at in line["at"]], rel=1e-12)
+
+
 def test_a_correlation_of_one_has_no_sampling_variance():
     rows = pd.DataFrame([{"study": s, "group": "single", "arm": "", "n": n, "r": r} for s, n, r in (("A", "20", "1"), ("B", "30", "0.4"), ("C", "4", "0.2"))])  # fmt: skip
     found = written(rows, entry("ZCOR"))

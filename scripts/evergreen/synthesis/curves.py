@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from evergreen.metaanalysis import meta_regression
-from evergreen.metaanalysis.inverse_variance import fit, fit_batch
+from evergreen.metaanalysis.inverse_variance import fit_batch
 from evergreen.metaanalysis.least_squares import Batch
-from evergreen.synthesis.result.analyses import Line, LinePoint, Moderators, ModeratorsNotDone, Profile
+from evergreen.protocol.analysis import Analysis
+from evergreen.synthesis.effect_modification import regression
+from evergreen.synthesis.result.analyses import Line, LinePoint, ModeratorsNotDone, Profile
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.study_arrays import Studies
 
@@ -32,30 +36,15 @@ def profile(studies: Studies, model: PooledModel | None) -> Profile | None:
 
 
 def line(
-    studies: Studies,
-    moderators: Moderators | ModeratorsNotDone | None,
-    model: PooledModel | None,
-    level: float,
+    studies: Studies, columns: Sequence[str], analysis: Analysis, model: PooledModel | None
 ) -> Line | None:
-    """The effects that a meta-regression on one number expects; None of any other."""
-    if not isinstance(moderators, Moderators) or model is None or model.estimate is None:
+    """The effects that the meta-regression on `columns` expects, where these are one of numbers and the effects were pooled."""
+    if len(columns) != 1 or model is None or model.estimate is None:
         return None
-    columns = moderators.columns
-    if len(columns) != 1 or ":" in columns[0]:
+    found = regression(studies, columns, analysis)
+    if isinstance(found, ModeratorsNotDone) or found.design.names[1:] != list(columns):
         return None
-    texts = studies.column(columns[0])
-    known = np.array([text != "" for text in texts])
-    try:
-        x = np.array([float(text) for text in texts if text])
-    except ValueError:
-        return None
-    if not np.all(np.isfinite(x)):
-        return None
-    part = studies.take(known)
-    fitted = fit(
-        part.yi, part.vi, np.column_stack([np.ones(len(x)), x]), method=model.tau2_method or "EE",
-        test=model.asked, level=level,
-    )  # fmt: skip
+    part, fitted, x = found.part, found.fitted, found.design.matrix[:, 1]
     room = 0.04 * np.ptp(x)
     at = np.linspace(x.min() - room, x.max() + room, LINE_POINTS)
     expected = meta_regression.predict(fitted, np.column_stack([np.ones(LINE_POINTS), at]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -75,15 +76,24 @@ def between(
     return Between(Q=found.Q, df=found.df, p=found.p_value, I2=found.I2, without_value=without_value)
 
 
-def moderators(
+@dataclass(frozen=True)
+class Regression:
+    """A meta-regression: the studies that have all moderators, their design, the fit and how it was made."""
+
+    part: Studies
+    design: meta_regression.Design
+    fitted: Fit
+    method: str
+    test: str
+
+
+def regression(
     studies: Studies, columns: Sequence[str], analysis: Analysis
-) -> Moderators | ModeratorsNotDone | None:
-    """The meta-regression on `columns` together, or why it cannot be fitted; None without columns.
+) -> Regression | ModeratorsNotDone:
+    """The meta-regression on `columns` together, or why it cannot be fitted.
 
     `one:two` among the columns is the interaction of two columns; both enter the model by themselves as well.
     """
-    if not columns:
-        return None
     pairs = [(one, two) for one, colon, two in (name.partition(":") for name in columns) if colon]
     singles = list(dict.fromkeys(part for name in columns for part in name.split(":")))
     values = {column: studies.column(column) for column in singles}
@@ -96,20 +106,38 @@ def moderators(
     except ValueError as error:
         return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
-    y, v, x = part.yi, part.vi, design.matrix
     method, test = estimator(analysis, regression=True)
-    fitted = fit(y, v, x, method=method, test=test, level=analysis.level)
+    fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis.level)
+    return Regression(part, design, fitted, method, test)
+
+
+def moderators(
+    studies: Studies, columns: Sequence[str], analysis: Analysis
+) -> Moderators | ModeratorsNotDone | None:
+    """What the meta-regression on `columns` comes to; None without columns."""
+    if not columns:
+        return None
+    found = regression(studies, columns, analysis)
+    if isinstance(found, ModeratorsNotDone):
+        return found
+    design, fitted, y, v = found.design, found.fitted, found.part.yi, found.part.vi
     permutations, omnibus = analysis.permutations, np.nan
     p_values = np.full(fitted.p, np.nan)
     if permutations:
         p_values, omnibus = meta_regression.permutation_test(
-            y, v, x, method=method, test=test, permutations=permutations, seed=analysis.seed
+            y,
+            v,
+            design.matrix,
+            method=found.method,
+            test=found.test,
+            permutations=permutations,
+            seed=analysis.seed,
         )
     inflation = [None, *meta_regression.inflation(fitted)] if fitted.p > 2 else [None] * fitted.p
     return Moderators.of(
         columns=tuple(columns),
         k=len(y),
-        studies=part.count,
+        studies=found.part.count,
         without_value=tuple(studies.take(~design.complete).labels),
         coefficients=tuple(
             _coefficient(fitted, position, name, inflation[position], p_values[position])

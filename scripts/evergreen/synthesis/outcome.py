@@ -53,7 +53,6 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     no_total = subtotals.why_no_total(outcome) if studies.comparisons else ""
     whole = subtotals.pool(studies, outcome)
     model = whole.model
-    moderators = effect_modification.moderators(studies, outcome.moderators, analysis)
     own = {one.study: chosen.rows[one.study] for one in studies.comparisons}
     both = [units.of_both_kinds(own, outcome)] if whole.estimated else []
     pooled_studies = _studies(studies, whole.weights, analysis.level)
@@ -74,8 +73,8 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         notes=(*whole.notes, *filter(None, both)),
         preparation=prepared(studies, outcome),
         subgroups=effect_modification.subgroups(studies, outcome.subgroups, analysis, total=outcome.total),
-        moderators=moderators,
-        bubble=curves.line(studies, moderators, model, analysis.level),
+        moderators=effect_modification.moderators(studies, outcome.moderators, analysis),
+        bubble=curves.line(studies, outcome.moderators, analysis, model),
         sensitivity=sensitivity.grid(
             [
                 *analysis.sensitivity,
