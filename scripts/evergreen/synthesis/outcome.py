@@ -55,6 +55,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     model = whole.model
     own = {one.study: chosen.rows[one.study] for one in studies.comparisons}
     both = [units.of_both_kinds(own, outcome)] if whole.estimated else []
+    participants, people = people_in(chosen.comparisons, studies, left_out)
     pooled_studies = _studies(studies, whole.weights, analysis.level)
     return Result(
         outcome=outcome.id,
@@ -63,8 +64,8 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         k=len(studies.yi),
         level=analysis.level,
         studies=pooled_studies,
-        participants=people_in(chosen.comparisons, studies, left_out),
-        people=people_of_groups(chosen.comparisons, studies, left_out),
+        participants=participants,
+        people=people,
         model=model,
         beside=None if no_total else beside(studies, outcome.subgroups, analysis),
         profile=curves.profile(studies, model),
@@ -125,28 +126,11 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
     return chosen, studies, left_out
 
 
-def people_in(compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]) -> float | None:
-    """People in the studies that count, each once, whatever the number of their comparisons; None where a study does not say."""
-    counted, arms = _arms(compared, studies, left_out)
-    return _people(counted, arms)
-
-
-def people_of_groups(
+def people_in(
     compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]
-) -> dict[str, float]:
-    """The same of each group, as far as every study says it; those of a crossover trial, who have no group, are in both."""
-    counted, arms = _arms(compared, studies, left_out)
-    found = {
-        group: _people(counted, {key: n for key, n in arms.items() if key[1] in (group, "")})
-        for group in ("intervention", "control")
-    }
-    return {group: people for group, people in found.items() if people is not None}
-
-
-def _arms(
-    compared: Sequence[Comparison], studies: Studies, left_out: Sequence[LeftOut]
-) -> tuple[set[str], dict[tuple[str, str, str], float]]:
-    """The studies that count, and the people of their arms, by study, group and arm."""
+) -> tuple[float | None, dict[str, float]]:
+    """People in the studies that count, each once, whatever the number of their comparisons, None where a study does not say; and those of each
+    group, as far as every study says it. People of a crossover trial, who have no group, are in both."""
     counted = {one.study for one in studies.comparisons} | {
         one.study for one in left_out if one.not_estimable
     }
@@ -156,10 +140,15 @@ def _arms(
             for (group, arm), n in one.people.items():
                 key = (one.study, group, arm)
                 arms[key] = max(n, arms.get(key, n))
-    return counted, arms
+    groups = {
+        group: _people(counted, {key: n for key, n in arms.items() if key[1] in (group, "")})
+        for group in ("intervention", "control")
+    }
+    return _people(counted, arms), {group: n for group, n in groups.items() if n is not None}
 
 
 def _people(counted: set[str], arms: Mapping[tuple[str, str, str], float]) -> float | None:
+    """People of arms, by study, group and arm; None where one of the studies that count does not say how many."""
     said = {study for study, _, _ in arms}
     if said != counted or not counted or any(map(math.isnan, arms.values())):
         return None

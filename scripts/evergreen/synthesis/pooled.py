@@ -70,24 +70,13 @@ def check(outcome: Outcome) -> None:
     )
     if found is None:
         return
-    if found.what == "measure":
-        raise InputError(
-            f"outcome {name}: model {model} cannot pool {measure}",
-            todo=f"Measures for this model: {', '.join(sorted(found.allowed))}.",
-        )
-    if found.what == "variant":
-        raise InputError(
-            f"outcome {name}: the model {analysis.glmm} does not exist for {measure}",
-            todo=f"Choose one of {', '.join(found.allowed)}.",
-        )
-    if found.what == "tau2":
-        raise InputError(
-            f"outcome {name}: a {model} model is fitted by {' or '.join(found.allowed)}, not by {analysis.tau2}"
-        )
-    raise InputError(
-        f"outcome {name}: the test {analysis.test} belongs to a random-effects model",
-        todo=f"Set `test: {found.allowed[0]}`, or leave it out.",
-    )
+    problem, todo = {
+        "measure": (f"model {model} cannot pool {measure}", f"Measures for this model: {', '.join(sorted(found.allowed))}."),
+        "variant": (f"the model {analysis.glmm} does not exist for {measure}", f"Choose one of {', '.join(found.allowed)}."),
+        "tau2": (f"a {model} model is fitted by {' or '.join(found.allowed)}, not by {analysis.tau2}", ""),
+        "test": (f"the test {analysis.test} belongs to a random-effects model", f"Set `test: {found.allowed[0]}`, or leave it out."),
+    }[found.what]  # fmt: skip
+    raise InputError(f"outcome {name}: {problem}", todo=todo)
 
 
 def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
@@ -234,22 +223,21 @@ def _test(test: ChiSquareTest) -> Test | None:
 def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
     k, weights = len(studies.yi), np.full(len(studies.yi), np.nan)
     kind = analysis.glmm
+    how: dict[str, Any] = {
+        "model": "glmm",
+        "kind": kind,
+        "tau2_method": "ML",
+        "test": "z",
+        "asked": analysis.test,
+    }
     try:
         found = glmm.glmm(studies.measure, studies.data(), model=kind, level=analysis.level)
     except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-        nothing = Mixed(
-            model="glmm",
-            kind=kind,
-            tau2_method="ML",
-            test="z",
-            asked=analysis.test,
-            k=k,
-            studies=studies.count,
-        )
+        nothing = Mixed(**how, k=k, studies=studies.count)
         return Pooled(nothing, weights, [f"The mixed model cannot be fitted: {error}."])
     counted = min(found.k, studies.count)
     model = Mixed(
-        model="glmm", kind=kind, tau2_method="ML", test="z", asked=analysis.test, k=found.k, studies=counted,
+        **how, k=found.k, studies=counted,
         estimate=found.estimate, se=found.se, statistic=found.statistic, p=found.p_value, ci_low=found.ci_low, ci_high=found.ci_high, tau2=found.tau2, I2=found.I2, H2=found.H2,
         Q=found.Q_lrt, Q_df=found.Q_df, Q_p=found.Q_lrt_p, Q_wald=found.Q_wald, Q_wald_p=found.Q_wald_p,
         **_prediction(found.estimate, found.se, found.tau2, counted, analysis),
