@@ -160,7 +160,8 @@ def _of_result(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chos
     """The comparisons of one result of a study, or why there are none."""
     reported = rows
     rows = _wanted_arms(study, rows, outcome, chosen)
-    if twice := _doubled(rows):
+    arms = [(row["group"], folded(row["arm"])) for row in rows]
+    if twice := next((row for at, row in enumerate(rows) if arms[at] in arms[:at]), None):
         raise InputError(
             f"study {study}, outcome {outcome.id}: the arm {twice['arm']!r} of group {twice['group']} stands twice",
             **place_of(twice),
@@ -205,16 +206,6 @@ def _at_time(rows: Rows, outcome: Outcome) -> Rows:
 
 def _different(rows: Rows, column: str) -> list[str]:
     return list(dict.fromkeys(row[column] for row in rows))
-
-
-def _doubled(rows: Rows) -> Row | None:
-    """The first row whose arm and group another row above it has."""
-    seen = set()
-    for row in rows:
-        if (arm := (row["group"], folded(row["arm"]))) in seen:
-            return row
-        seen.add(arm)
-    return None
 
 
 def _wanted_arms(study: str, rows: Rows, outcome: Outcome, chosen: Chosen) -> Rows:

@@ -91,8 +91,7 @@ def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
 def _units(by_study: Mapping[str, Rows]) -> dict[str, str]:
     """The unit that each study states."""
     stated = {
-        study: next((row["unit"].strip() for row in rows if _said(row.get("unit"))), "")
-        for study, rows in by_study.items()
+        study: next((row["unit"] for row in rows if row["unit"]), "") for study, rows in by_study.items()
     }
     return {study: text for study, text in stated.items() if text}
 
@@ -178,7 +177,3 @@ def _others(
 
 def _kind(unit: str) -> str:
     return CHANGE if is_change(unit) else VALUE
-
-
-def _said(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
