@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evergreen.metaanalysis.coefficients import Coefficients, tests_of
-from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution, solve
+from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution
 from evergreen.metaanalysis.inverse_variance import Fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.multilevel import MultilevelFit
@@ -51,7 +51,7 @@ def of_inverse_variance(
     """
     clusters = Clusters.of(yi, vi, cluster, design)
     marginal = clusters.v + float(fitted.tau2) * clusters.used[:, :, None] * np.eye(clusters.used.shape[1])
-    return _robust(clusters, solve(clusters, marginal), marginal, kind, level)
+    return _robust(clusters, clusters.solve(marginal), marginal, kind, level)
 
 
 def _robust(

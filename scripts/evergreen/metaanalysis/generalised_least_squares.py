@@ -85,6 +85,42 @@ class Clusters:
         """Values C x m (...) as k (...), in the original order of the effects."""
         return blocked[self.place[:, 0], self.place[:, 1]]
 
+    def solve(self, marginal: Array) -> Solution:
+        """Generalised least squares with `marginal`, the covariance blocks M of the effects (C x m x m): sampling errors and random effects."""
+        inverse = np.linalg.inv(marginal)
+        weighted = inverse @ self.x
+        information = np.einsum("cmp,cmq->pq", self.x, weighted)
+        covariance = np.linalg.inv(information)
+        b = covariance @ np.einsum("cmp,cm->p", weighted, self.y)
+        residual = (self.y - self.x @ b) * self.used
+        # a second pass takes the rounding of the first out
+        b = b + covariance @ np.einsum("cmp,cm->p", weighted, residual)
+        residual = (self.y - self.x @ b) * self.used
+        rss = float(np.einsum("cm,cmn,cn->", residual, inverse, residual))
+        return Solution(b, covariance, residual, rss, inverse, float(np.linalg.slogdet(marginal)[1].sum()))
+
+    def log_likelihood(self, solution: Solution, restricted: bool) -> float:
+        """Log-likelihood at a solution, with its constants; the restricted one with metafor's log |X'X| / 2."""
+        value = -0.5 * (solution.log_determinant + solution.rss)
+        if not restricted:
+            return value - 0.5 * self.k * np.log(2 * np.pi)
+        flat = self.flat(self.x)
+        volume = np.linalg.slogdet(flat.T @ flat)[1] + np.linalg.slogdet(solution.covariance)[1]
+        return float(value - 0.5 * (self.k - self.p) * np.log(2 * np.pi) + 0.5 * volume)
+
+    def score(self, solution: Solution, bases: Sequence[Array], restricted: bool) -> Array:
+        """Derivative of the (restricted) log-likelihood in the components (q) that multiply the blocks `bases` (C x m x m each)."""
+        pull = np.einsum("cmn,cn->cm", solution.inverse, solution.residual)
+        weighted = solution.inverse @ self.x
+        slopes = []
+        for base in bases:
+            quadratic = np.sum(pull * (base @ pull[:, :, None])[:, :, 0])
+            trace = np.sum(solution.inverse * base)
+            if restricted:
+                trace -= np.sum(solution.covariance * np.einsum("cmp,cmq->pq", weighted, base @ weighted))
+            slopes.append(0.5 * (quadratic - trace))
+        return np.array(slopes)
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -100,42 +136,3 @@ class Solution:
     rss: float
     inverse: Array
     log_determinant: float
-
-
-def solve(clusters: Clusters, marginal: Array) -> Solution:
-    """Generalised least squares with `marginal`, the covariance blocks M of the effects (C x m x m): sampling errors and random effects."""
-    inverse = np.linalg.inv(marginal)
-    weighted = inverse @ clusters.x
-    information = np.einsum("cmp,cmq->pq", clusters.x, weighted)
-    covariance = np.linalg.inv(information)
-    b = covariance @ np.einsum("cmp,cm->p", weighted, clusters.y)
-    residual = (clusters.y - clusters.x @ b) * clusters.used
-    # a second pass takes the rounding of the first out
-    b = b + covariance @ np.einsum("cmp,cm->p", weighted, residual)
-    residual = (clusters.y - clusters.x @ b) * clusters.used
-    rss = float(np.einsum("cm,cmn,cn->", residual, inverse, residual))
-    return Solution(b, covariance, residual, rss, inverse, float(np.linalg.slogdet(marginal)[1].sum()))
-
-
-def log_likelihood(clusters: Clusters, solution: Solution, restricted: bool) -> float:
-    """Log-likelihood at a solution, with its constants; the restricted one with metafor's log |X'X| / 2."""
-    value = -0.5 * (solution.log_determinant + solution.rss)
-    if not restricted:
-        return value - 0.5 * clusters.k * np.log(2 * np.pi)
-    flat = clusters.flat(clusters.x)
-    volume = np.linalg.slogdet(flat.T @ flat)[1] + np.linalg.slogdet(solution.covariance)[1]
-    return float(value - 0.5 * (clusters.k - clusters.p) * np.log(2 * np.pi) + 0.5 * volume)
-
-
-def score(clusters: Clusters, solution: Solution, bases: Sequence[Array], restricted: bool) -> Array:
-    """Derivative of the (restricted) log-likelihood in the components (q) that multiply the blocks `bases` (C x m x m each)."""
-    pull = np.einsum("cmn,cn->cm", solution.inverse, solution.residual)
-    weighted = solution.inverse @ clusters.x
-    slopes = []
-    for base in bases:
-        quadratic = np.sum(pull * (base @ pull[:, :, None])[:, :, 0])
-        trace = np.sum(solution.inverse * base)
-        if restricted:
-            trace -= np.sum(solution.covariance * np.einsum("cmp,cmq->pq", weighted, base @ weighted))
-        slopes.append(0.5 * (quadratic - trace))
-    return np.array(slopes)

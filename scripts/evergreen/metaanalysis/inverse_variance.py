@@ -22,16 +22,7 @@ from evergreen.metaanalysis.coefficients import (
     tests_of,
     wald,
 )
-from evergreen.metaanalysis.least_squares import (
-    Array,
-    Batch,
-    coefficients,
-    cross,
-    log_determinant,
-    solve,
-    traces,
-    weights,
-)
+from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.models import MODELS
 
 TESTS = MODELS["random"].tests
@@ -135,8 +126,8 @@ def fit_batch(
         raise ValueError(f"unknown test: {test}")
     k, p = batch.k, batch.p
     found = heterogeneity.estimate(batch, method) if tau2 is None else np.asarray(tau2, dtype=float)
-    w = weights(batch, found)
-    best = solve(batch, w)
+    w = batch.weights(found)
+    best = batch.solve(w)
     b, inverse, rss = best.b, best.inverse, best.rss
     df = np.where(k > p, k - p, np.nan)
     scale = np.ones(len(k))
@@ -153,13 +144,13 @@ def fit_batch(
     if weighted:
         share = w / w.sum(axis=1, keepdims=True)
     else:
-        plain = solve(batch, batch.used)
+        plain = batch.solve(batch.used)
         b = plain.b
-        inverse = plain.inverse @ cross(batch, batch.used * (batch.vi + found[:, None])) @ plain.inverse
+        inverse = plain.inverse @ batch.cross(batch.used * (batch.vi + found[:, None])) @ plain.inverse
         residual = batch.yi - (b if batch.basis is None else np.einsum("bkp,bp->bk", batch.basis, b))
         rss = (w * residual**2).sum(axis=1)
         share = batch.used / k[:, None]
-    b, vb = coefficients(batch, b, inverse * scale[:, None, None])
+    b, vb = batch.coefficients(b, inverse * scale[:, None, None])
     test_df = np.where(normal, np.nan, df)
     coefficient_tests = vars(tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
     untested = (~normal & np.isnan(df))[:, None]  # without degrees of freedom there is no t test
@@ -179,7 +170,7 @@ def fit_batch(
     I2, H2 = np.where(saturated | (common & (Q == 0)), 0.0, I2), np.where(saturated, 1.0, H2)
     spread = (np.log(batch.vi + found[:, None]) * batch.used).sum(axis=1)
     loglik = -0.5 * (k * np.log(2 * np.pi) + spread + rss)
-    volume = log_determinant(batch, batch.used) - log_determinant(batch, w)
+    volume = batch.log_determinant(batch.used) - batch.log_determinant(w)
     restricted = -0.5 * ((k - p) * np.log(2 * np.pi) + spread + rss) + 0.5 * volume
     return Fit(
         **coefficient_tests, method=method, test=applied, asked=test, tau2=found,
@@ -223,12 +214,12 @@ def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:
             for whole, some in zip(part, _residual_heterogeneity(batch.take(positive)), strict=True):
                 whole[positive] = some
         return part[0], part[1], part[2]
-    w = weights(batch, np.zeros(len(batch.yi)))
-    common = solve(batch, w)
+    w = batch.weights(np.zeros(len(batch.yi)))
+    common = batch.solve(w)
     df = batch.k - batch.p
     free = df > 0
     Q = np.where(free, common.rss, 0.0)
     Q_p = np.where(free, special.chdtrc(np.where(free, df, 1.0), Q), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        vt = np.where(free, df / traces(batch, w, common.inverse)[0], 0.0)
+        vt = np.where(free, df / batch.traces(w, common.inverse)[0], 0.0)
     return Q, Q_p, vt

@@ -105,6 +105,79 @@ class Batch:
             return self.used[:, :, None]
         return self.basis @ self.triangle
 
+    def weights(self, tau2: Array) -> Array:
+        """Inverse-variance weights 1 / (vi + tau2), 0 in the padding; `tau2` has B values."""
+        return self.used / (self.vi + tau2[:, None])
+
+    def cross(self, w: Array) -> Array:
+        """X' diag(w) X in the coordinates of the basis (B x p x p)."""
+        if self.basis is None:
+            return w.sum(axis=1)[:, None, None]
+        return np.swapaxes(self.basis * w[:, :, None], 1, 2) @ self.basis
+
+    def solve(self, w: Array) -> Solution:
+        """Weighted least squares of yi on the design with weights `w` (B x k)."""
+        if self.basis is None:
+            weight = w.sum(axis=1)
+            # deviations from a rough mean first: effects that are large beside their spread lose no digits
+            centre = self.yi[:, 0]
+            shift = total(w, self.yi - centre[:, None]) / weight
+            residual = (self.yi - (centre + shift)[:, None]) * self.used
+            return Solution(
+                (centre + shift)[:, None],
+                (1.0 / weight)[:, None, None],
+                residual,
+                np.einsum("bk,bk,bk->b", w, residual, residual),
+            )
+        inverse = np.linalg.inv(self.cross(w))
+        b = (inverse @ np.einsum("bkp,bk->bp", self.basis, w * self.yi)[:, :, None])[:, :, 0]
+        residual = (self.yi - np.einsum("bkp,bp->bk", self.basis, b)) * self.used
+        return Solution(b, inverse, residual, np.einsum("bk,bk,bk->b", w, residual, residual))
+
+    def coefficients(self, b: Array, covariance: Array) -> tuple[Array, Array]:
+        """Coefficients and their covariance in the terms of the design that was given, from those of the basis."""
+        if self.triangle is None:
+            return b, covariance
+        back = np.linalg.inv(self.triangle)
+        return (back @ b[:, :, None])[:, :, 0], back @ covariance @ np.swapaxes(back, 1, 2)
+
+    def log_determinant(self, w: Array) -> Array:
+        """log |X'WX| of the design that was given (B)."""
+        value = np.log(w.sum(axis=1)) if self.basis is None else np.linalg.slogdet(self.cross(w))[1]
+        if self.triangle is not None:
+            value = value + 2.0 * np.linalg.slogdet(self.triangle)[1]
+        return value
+
+    def traces(self, w: Array, inverse: Array) -> tuple[Array, Array]:
+        """tr(P) and tr(PP) of the residual projection P = W - WX (X'WX)^-1 X'W (B each)."""
+        if self.basis is None:
+            weight, squares = w.sum(axis=1), total(w, w)
+            ratio = squares / weight
+            return weight - ratio, squares - 2.0 * np.einsum("bk,bk,bk->b", w, w, w) / weight + ratio**2
+        _, trace, square = self._traces(w, inverse, self.used)
+        return trace, square
+
+    def traces_with(self, w: Array, inverse: Array, v: Array) -> tuple[Array, Array, Array]:
+        """tr(PV), tr(PVPV) and tr(PVP) for a diagonal V (B x k), P as in `traces` (B each)."""
+        once, trace, square = self._traces(w, inverse, v)
+        mixed = (
+            (w**2 * v).sum(axis=1)
+            - 2.0 * np.trace(inverse @ self.cross(w**3 * v), axis1=1, axis2=2)
+            + np.einsum("bij,bji->b", once, inverse @ self.cross(w**2))
+        )
+        return trace, square, mixed
+
+    def _traces(self, w: Array, inverse: Array, v: Array) -> tuple[Array, Array, Array]:
+        """(X'WX)^-1 X'WVWX (B x p x p), tr(PV) and tr(PVPV) (B each)."""
+        once = inverse @ self.cross(w**2 * v)
+        trace = (w * v).sum(axis=1) - np.trace(once, axis1=1, axis2=2)
+        square = (
+            ((w * v) ** 2).sum(axis=1)
+            - 2.0 * np.trace(inverse @ self.cross(w**3 * v**2), axis1=1, axis2=2)
+            + np.einsum("bij,bji->b", once, once)
+        )
+        return once, trace, square
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -119,18 +192,6 @@ class Solution:
     rss: Array
 
 
-def weights(batch: Batch, tau2: Array) -> Array:
-    """Inverse-variance weights 1 / (vi + tau2), 0 in the padding; `tau2` has B values."""
-    return batch.used / (batch.vi + tau2[:, None])
-
-
-def cross(batch: Batch, w: Array) -> Array:
-    """X' diag(w) X in the coordinates of the basis (B x p x p)."""
-    if batch.basis is None:
-        return w.sum(axis=1)[:, None, None]
-    return np.swapaxes(batch.basis * w[:, :, None], 1, 2) @ batch.basis
-
-
 def inverted(matrix: Array) -> Array:
     """Inverse of small symmetric matrices (B x p x p); p = 1 is a division."""
     return 1.0 / matrix if matrix.shape[-1] == 1 else np.linalg.inv(matrix)
@@ -139,73 +200,3 @@ def inverted(matrix: Array) -> Array:
 def total(values: Array, others: Array) -> Array:
     """Sum of products along the studies (B), without a temporary array."""
     return np.einsum("bk,bk->b", values, others)
-
-
-def solve(batch: Batch, w: Array) -> Solution:
-    """Weighted least squares of yi on the design with weights `w` (B x k)."""
-    if batch.basis is None:
-        weight = w.sum(axis=1)
-        # deviations from a rough mean first: effects that are large beside their spread lose no digits
-        centre = batch.yi[:, 0]
-        shift = total(w, batch.yi - centre[:, None]) / weight
-        residual = (batch.yi - (centre + shift)[:, None]) * batch.used
-        return Solution(
-            (centre + shift)[:, None],
-            (1.0 / weight)[:, None, None],
-            residual,
-            np.einsum("bk,bk,bk->b", w, residual, residual),
-        )
-    inverse = np.linalg.inv(cross(batch, w))
-    b = (inverse @ np.einsum("bkp,bk->bp", batch.basis, w * batch.yi)[:, :, None])[:, :, 0]
-    residual = (batch.yi - np.einsum("bkp,bp->bk", batch.basis, b)) * batch.used
-    return Solution(b, inverse, residual, np.einsum("bk,bk,bk->b", w, residual, residual))
-
-
-def coefficients(batch: Batch, b: Array, covariance: Array) -> tuple[Array, Array]:
-    """Coefficients and their covariance in the terms of the design that was given, from those of the basis."""
-    if batch.triangle is None:
-        return b, covariance
-    back = np.linalg.inv(batch.triangle)
-    return (back @ b[:, :, None])[:, :, 0], back @ covariance @ np.swapaxes(back, 1, 2)
-
-
-def log_determinant(batch: Batch, w: Array) -> Array:
-    """log |X'WX| of the design that was given (B)."""
-    value = np.log(w.sum(axis=1)) if batch.basis is None else np.linalg.slogdet(cross(batch, w))[1]
-    if batch.triangle is not None:
-        value = value + 2.0 * np.linalg.slogdet(batch.triangle)[1]
-    return value
-
-
-def traces(batch: Batch, w: Array, inverse: Array) -> tuple[Array, Array]:
-    """tr(P) and tr(PP) of the residual projection P = W - WX (X'WX)^-1 X'W (B each)."""
-    if batch.basis is None:
-        weight, squares = w.sum(axis=1), total(w, w)
-        ratio = squares / weight
-        return weight - ratio, squares - 2.0 * np.einsum("bk,bk,bk->b", w, w, w) / weight + ratio**2
-    second, third = cross(batch, w**2), cross(batch, w**3)
-    once = inverse @ second
-    trace = w.sum(axis=1) - np.trace(once, axis1=1, axis2=2)
-    square = (
-        (w**2).sum(axis=1)
-        - 2.0 * np.trace(inverse @ third, axis1=1, axis2=2)
-        + np.einsum("bij,bji->b", once, once)
-    )
-    return trace, square
-
-
-def traces_with(batch: Batch, w: Array, inverse: Array, v: Array) -> tuple[Array, Array, Array]:
-    """tr(PV), tr(PVPV) and tr(PVP) for a diagonal V (B x k), P as in `traces` (B each)."""
-    once = inverse @ cross(batch, w**2 * v)
-    trace = (w * v).sum(axis=1) - np.trace(once, axis1=1, axis2=2)
-    square = (
-        ((w * v) ** 2).sum(axis=1)
-        - 2.0 * np.trace(inverse @ cross(batch, w**3 * v**2), axis1=1, axis2=2)
-        + np.einsum("bij,bji->b", once, once)
-    )
-    mixed = (
-        (w**2 * v).sum(axis=1)
-        - 2.0 * np.trace(inverse @ cross(batch, w**3 * v), axis1=1, axis2=2)
-        + np.einsum("bij,bji->b", once, inverse @ cross(batch, w**2))
-    )
-    return trace, square, mixed

@@ -23,7 +23,7 @@ from evergreen.metaanalysis.coefficients import (
     tests_of,
     wald,
 )
-from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution, log_likelihood, score, solve
+from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.models import MODELS
 
@@ -155,9 +155,9 @@ def components_of(
 
     def objective(values: Array) -> tuple[float, Array]:
         whole = spread(values)
-        solution = solve(clusters, marginal_of(clusters, whole, bases))
-        slopes = score(clusters, solution, [bases[position] for position in free], restricted)
-        return -log_likelihood(clusters, solution, restricted), -slopes * scale
+        solution = clusters.solve(marginal_of(clusters, whole, bases))
+        slopes = clusters.score(solution, [bases[position] for position in free], restricted)
+        return -clusters.log_likelihood(solution, restricted), -slopes * scale
 
     if not free:
         return spread(np.empty(0))
@@ -187,8 +187,8 @@ def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> 
 
     def excess(value: float) -> float:
         sigma2 = components_of(fitted.clusters, bases, fitted.restricted, {component: value})
-        solution = solve(fitted.clusters, marginal_of(fitted.clusters, sigma2, bases))
-        return best - log_likelihood(fitted.clusters, solution, fitted.restricted) - drop
+        solution = fitted.clusters.solve(marginal_of(fitted.clusters, sigma2, bases))
+        return best - fitted.clusters.log_likelihood(solution, fitted.restricted) - drop
 
     return excess
 
@@ -262,12 +262,12 @@ def _between(
     def objective(values: Array) -> tuple[float, Array]:
         lower = triangle(values)
         matrix = lower @ lower.T
-        solution = solve(clusters, marginal_of(clusters, matrix[rows, columns], bases))
+        solution = clusters.solve(marginal_of(clusters, matrix[rows, columns], bases))
         slopes = np.zeros_like(matrix)
-        slopes[rows, columns] = score(clusters, solution, bases, restricted)
+        slopes[rows, columns] = clusters.score(solution, bases, restricted)
         # the derivative in the matrix, each off-diagonal element counted once
         slopes = (slopes + slopes.T) / 2
-        return -log_likelihood(clusters, solution, restricted), -2 * (slopes @ lower)[rows, columns] * scale
+        return -clusters.log_likelihood(solution, restricted), -2 * (slopes @ lower)[rows, columns] * scale
 
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
@@ -292,7 +292,7 @@ def _fit(
     how_df: str, level: float,
 ) -> MultilevelFit:  # fmt: skip
     marginal = marginal_of(clusters, sigma2, bases)
-    solution = solve(clusters, marginal)
+    solution = clusters.solve(marginal)
     df = np.full(clusters.p, np.nan)
     if test == "t":
         df = np.full(clusters.p, float(clusters.k - clusters.p))
@@ -305,7 +305,7 @@ def _fit(
     QM, QM_df, QM_p = wald(
         solution.b[None], solution.covariance[None], columns, np.array([df[columns].min()])
     )
-    alone = solve(clusters, clusters.v)
+    alone = clusters.solve(clusters.v)
     degrees = clusters.k - clusters.p
     vt = typical_variance(clusters)
     _, critical = tail_and_critical(each.statistic[0], df[0], level)
@@ -315,8 +315,8 @@ def _fit(
         **vars(each), components=components, restricted=restricted,
         sigma2=np.asarray(sigma2, dtype=float), rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
         Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
-        QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=log_likelihood(clusters, solution, False),
-        loglik_restricted=log_likelihood(clusters, solution, True),
+        QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=clusters.log_likelihood(solution, False),
+        loglik_restricted=clusters.log_likelihood(solution, True),
         pi_low=float(solution.b[0] - wide) if only_mean else np.nan,
         pi_high=float(solution.b[0] + wide) if only_mean else np.nan,
         clusters=clusters, solution=solution, marginal=marginal, bases=list(bases),

@@ -18,18 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from evergreen.metaanalysis.least_squares import (
-    Array,
-    Batch,
-    cross,
-    inverted,
-    log_determinant,
-    solve,
-    total,
-    traces,
-    traces_with,
-    weights,
-)
+from evergreen.metaanalysis.least_squares import Array, Batch, inverted, total
 
 COMMON = ("EE", "FE", "CE")
 
@@ -93,33 +82,33 @@ def _standard_error(batch: Batch, method: str, tau2: Array) -> Array:
     df = np.where(k > p, k - p, np.nan)
     if method in {"HE", "SJ", "DL2"}:
         start = _dl(batch).clip(0.0) if method == "DL2" else _variance(batch)
-        w = batch.used if method == "HE" else weights(batch, start)
-        inverse = inverted(cross(batch, w))
-        trace, square = traces(batch, w, inverse)
-        _, square_v, mixed = traces_with(batch, w, inverse, batch.vi * batch.used)
+        w = batch.used if method == "HE" else batch.weights(start)
+        inverse = inverted(batch.cross(w))
+        trace, square = batch.traces(w, inverse)
+        _, square_v, mixed = batch.traces_with(w, inverse, batch.vi * batch.used)
         spread = np.sqrt(2 * square_v + 4 * tau2 * mixed + 2 * tau2**2 * square)
         if method == "DL2":
             return spread / trace
         return (start if method == "SJ" else 1.0) / df * spread
     if method in {"HS", "HSk", "DL"}:
-        w = weights(batch, np.zeros(count))
-        trace, square = traces(batch, w, inverted(cross(batch, w)))
+        w = batch.weights(np.zeros(count))
+        trace, square = batch.traces(w, inverted(batch.cross(w)))
         spread = np.sqrt(2 * df + 4 * tau2 * trace + 2 * tau2**2 * square)
         if method == "DL":
             return spread / trace
         return spread / w.sum(axis=1) * (k / df if method == "HSk" else 1.0)
-    w = weights(batch, tau2)
+    w = batch.weights(tau2)
     if method == "ML":
         return np.sqrt(2 / (w**2).sum(axis=1))
     if method == "REML":
-        return np.sqrt(2 / traces(batch, w, inverted(cross(batch, w)))[1])
+        return np.sqrt(2 / batch.traces(w, inverted(batch.cross(w)))[1])
     return np.sqrt(2 * k**2 / df) / w.sum(axis=1)
 
 
 def generalised_q(batch: Batch, tau2: Array) -> tuple[Array, Array]:
     """Q(tau2) = y'Py and its derivative -y'PPy (B each); Q is convex and decreasing in tau2."""
-    w = weights(batch, tau2)
-    fit = solve(batch, w)
+    w = batch.weights(tau2)
+    fit = batch.solve(w)
     pull = w * fit.residual
     return fit.rss, -total(pull, pull)
 
@@ -146,12 +135,12 @@ def q_root(batch: Batch, target: Array) -> Array:
 
 def profiled(batch: Batch, tau2: Array, restricted: bool) -> Array:
     """Log-likelihood (B) at `tau2` (B), maximised over the coefficients; the restricted one as metafor's (with log|X'X| / 2)."""
-    w = weights(batch, tau2)
+    w = batch.weights(tau2)
     spread = (np.log(batch.vi + tau2[:, None]) * batch.used).sum(axis=1)
-    value = -0.5 * (spread + solve(batch, w).rss)
+    value = -0.5 * (spread + batch.solve(w).rss)
     if not restricted:
         return value - 0.5 * batch.k * np.log(2 * np.pi)
-    volume = log_determinant(batch, batch.used) - log_determinant(batch, w)
+    volume = batch.log_determinant(batch.used) - batch.log_determinant(w)
     return value - 0.5 * (batch.k - batch.p) * np.log(2 * np.pi) + 0.5 * volume
 
 
@@ -163,26 +152,26 @@ def _variance(batch: Batch) -> Array:
 
 def _moment(batch: Batch, w: Array) -> Array:
     """Method of moments with fixed weights (DerSimonian & Kacker 2007): (y'Py - tr(PV)) / tr(P)."""
-    fit = solve(batch, w)
-    trace, _ = traces(batch, w, fit.inverse)
-    trace_v, _, _ = traces_with(batch, w, fit.inverse, batch.vi * batch.used)
+    fit = batch.solve(w)
+    trace, _ = batch.traces(w, fit.inverse)
+    trace_v, _, _ = batch.traces_with(w, fit.inverse, batch.vi * batch.used)
     return (fit.rss - trace_v) / trace
 
 
 def _dl(batch: Batch) -> Array:
-    w = weights(batch, np.zeros(len(batch.yi)))
-    fit = solve(batch, w)
-    return (fit.rss - (batch.k - batch.p)) / traces(batch, w, fit.inverse)[0]
+    w = batch.weights(np.zeros(len(batch.yi)))
+    fit = batch.solve(w)
+    return (fit.rss - (batch.k - batch.p)) / batch.traces(w, fit.inverse)[0]
 
 
 def _hs(batch: Batch, factor: Array | float = 1.0) -> Array:
-    w = weights(batch, np.zeros(len(batch.yi)))
-    return (factor * solve(batch, w).rss - batch.k) / w.sum(axis=1)
+    w = batch.weights(np.zeros(len(batch.yi)))
+    return (factor * batch.solve(w).rss - batch.k) / w.sum(axis=1)
 
 
 def _sj(batch: Batch) -> Array:
     start = _variance(batch)
-    return start * solve(batch, weights(batch, start)).rss / (batch.k - batch.p)
+    return start * batch.solve(batch.weights(start)).rss / (batch.k - batch.p)
 
 
 def _pm(batch: Batch) -> Array:
@@ -191,7 +180,7 @@ def _pm(batch: Batch) -> Array:
 
 ESTIMATORS: dict[str, Callable[[Batch], Array]] = {
     "DL": _dl,
-    "DL2": lambda batch: _moment(batch, weights(batch, np.maximum(_dl(batch), 0.0))),
+    "DL2": lambda batch: _moment(batch, batch.weights(np.maximum(_dl(batch), 0.0))),
     "HE": lambda batch: _moment(batch, batch.used),
     "HS": _hs,
     "HSk": lambda batch: _hs(batch, batch.k / (batch.k - batch.p)),
@@ -252,17 +241,17 @@ def _scores(used: Array, vi: Array, y: Array, grid: Array, restricted: bool) -> 
 
 def _score_and_slope(batch: Batch, tau2: Array, restricted: bool) -> tuple[Array, Array, Array]:
     """The score, its own derivative, and twice the expected information (B each)."""
-    w = weights(batch, tau2)
+    w = batch.weights(tau2)
     if batch.basis is None:
         return _score_and_slope_of_mean(batch, w, restricted)
-    fit = solve(batch, w)
+    fit = batch.solve(w)
     pull = w * fit.residual
     projected = np.einsum("bkp,bk->bp", batch.basis, w * pull)
     cube = np.einsum("bk,bk,bk->b", w, pull, pull) - np.einsum(
         "bi,bij,bj->b", projected, fit.inverse, projected
     )
     if restricted:
-        trace, information = traces(batch, w, fit.inverse)
+        trace, information = batch.traces(w, fit.inverse)
     else:
         trace, information = w.sum(axis=1), total(w, w)
     return total(pull, pull) - trace, information - 2.0 * cube, information
@@ -290,7 +279,7 @@ def _last_root(batch: Batch, lowest: Array, restricted: bool) -> Array:
     is negative beyond the positive root of a quadratic.
     """
     highest = np.where(batch.used > 0, batch.vi, 0.0).max(axis=1)
-    a = solve(batch, batch.used).rss / (batch.k - batch.p * restricted)
+    a = batch.solve(batch.used).rss / (batch.k - batch.p * restricted)
     return np.maximum(0.0, 0.5 * (a + np.sqrt(a * a + 4 * a * (highest - lowest))) - lowest)
 
 
