@@ -180,7 +180,7 @@ _SEPARATOR = re.compile(r"<br\s*/?>|[\uff1b\u3001\t]|\s[\u2022\u00b7/]\s", re.IG
 """What separates names and is no sign of a name: line breaks of web pages, semicolons of East Asia, tabs, bullets."""
 _MARK_OF_PLACE = re.compile(
     r"\s*\[\d+(?:,\s?\d+)*\]|\s+\(\d{1,2}\)|\s*\((?:\d{6,}|(?:\d{4}-){3}\d{3}[\dX]|[^()]*[Oo][Rr][Cc][Ii][Dd][^()]*)\)"
-    r"|(?:(?<=[a-z.])|(?<=\s[A-Z])|(?<=\s[A-Z]{2}))(?:\d{1,2}(?:,\d{1,2})*|[\u00b9\u00b2\u00b3\u2070-\u2079,]*[\u00b9\u00b2\u00b3\u2070-\u2079])\*?(?=\s*(?:[,;|]|$|and\s|&\s))"
+    r"|(?:(?<=[a-z.])|(?<=\s[A-Z])|(?<=\s[A-Z]{2}))(?:\d{1,2}(?:,\d{1,2})*|[\u00b9\u00b2\u00b3\u2070-\u2079,]*[\u00b9\u00b2\u00b3\u2070-\u2079])[*†‡§¶#]*(?=\s*(?:[,;|]|$|and\s|&\s))"
 )
 """Numbers behind a name: of its affiliation, ORCID, the number that a database gives it."""
 _LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
