@@ -9,12 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from evergreen.bias.tools import ROB2
 from evergreen.figures import forest, letters, style
-from evergreen.figures.axes import told_apart
+from evergreen.figures.axes import figure_with_axes, label_points, number_axis, told_apart
 from evergreen.figures.canvas import HEIGHT, WIDTH
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.letters import Letters, Line
@@ -288,3 +289,21 @@ def test_times_at_risk_add_up(layout: str, total: str) -> None:
     with style.style():
         drawn = forest.forest(result_of(measure="IRD", studies=rows, model=pooled), forest.Setting("Falls", layout=layout))  # fmt: skip
     assert shown_on(drawn).count(total) == 2
+
+
+@pytest.mark.parametrize(
+    ("label", "many", "said"),
+    [
+        ("Effect", 30, ["4 of 30 named"]),
+        ("Effect", 1, []),
+        ("Precision, a name that takes the whole length of the axis", 30, []),
+    ],
+)
+def test_where_names_find_no_room_it_is_said(label: str, many: int, said: list[str]) -> None:
+    with style.style():
+        figure, axes = figure_with_axes(330, 225)
+        number_axis(axes, label)
+        names = [f"Study {i}" for i in range(many)]
+        label_points(axes, [0.5] * many, [0.5] * many, names, range(many))
+    assert [text.get_text() for text in axes.texts if "named" in text.get_text()] == said
+    assert overlapping(forest.Drawn(figure, pd.DataFrame())) == []

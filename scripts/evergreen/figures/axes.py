@@ -18,6 +18,7 @@ from evergreen.figures.clusters import ends_of
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.key import Sign, draw_key, height_of
 from evergreen.figures.letters import width_of, wrapped
+from evergreen.figures.style import GREY
 
 SIZE = 8.0
 TICK = 7.0
@@ -202,7 +203,7 @@ def label_points(
                 cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
                 taken.append((cx - 0.5, cy - 0.5, cx + 0.5, cy + 0.5))
     boxes = np.array(taken)
-    apart = told_apart(labels)
+    apart, written = told_apart(labels), 0
     for i in [place for place in order if labels[place] in apart][:MOST_LABELS]:
         px, py = places[i]
         named = apart[labels[i]]
@@ -231,4 +232,17 @@ def label_points(
                         va="baseline", fontsize=TICK, parse_math=False,
                     )  # fmt: skip
                 boxes = np.vstack([boxes, box])
+                written += 1
                 break
+    if written < len(labels):
+        _say_named(axes, f"{written} of {len(labels)} named")
+
+
+def _say_named(axes: Axes, said: str) -> None:
+    """How many points have their names, at the end of the level axis' own name, where it leaves room."""
+    name = max(axes.get_xlabel().split("\n"), key=lambda line: width_of(line, SIZE))
+    if (length_of(axes) - width_of(name, SIZE)) / 2 > width_of(said, TICK) + 4:
+        axes.annotate(
+            said, (1.0, 0.0), xytext=(0, 6 - AXIS), xycoords="axes fraction", textcoords="offset points", ha="right", va="baseline",
+            fontsize=TICK, color=GREY, parse_math=False,
+        )  # fmt: skip
