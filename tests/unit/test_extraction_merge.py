@@ -73,6 +73,33 @@ def test_a_number_that_one_left_empty_is_a_conflict_and_a_unit_is_not():
     assert row["unit"] == "mm"
 
 
+def disputed(merged) -> dict[str, tuple[str, str]]:
+    return {row["arm"]: (row["status"], row["in_conflict"]) for row in tables.rows(merged.rows)}
+
+
+def test_an_arm_that_two_may_have_called_otherwise_is_in_conflict_until_it_is_settled():
+    """Both rows would be pooled, and its people counted twice."""
+    sham = {"arm": "sham", "group": "control", "n": 9.0}
+    sheets = {"AB": sheet({"arm": "5 mg", "n": 8.0}, sham), "CD": sheet({"arm": "Drug 5 mg", "n": 8.0}, sham)}
+    open_, single = ("conflict", "row"), ("single", "")
+    assert disputed(merge_extraction(sheets)) == {"5 mg": open_, "Drug 5 mg": open_, "sham": ("agreed", "")}
+    drop = settled({"arm": "5 mg", "column": "row", "value": "drop"})
+    assert disputed(merge_extraction(sheets, drop)) == {"Drug 5 mg": single, "sham": ("agreed", "")}
+    keep = settled(*({"arm": arm, "column": "row", "value": "keep"} for arm in ("5 mg", "drug 5 mg")))
+    assert {state for state, _ in disputed(merge_extraction(sheets, keep)).values()} == {
+        "adjudicated",
+        "agreed",
+    }
+    # An arm more, one of another group, at another time, and rows of a study that the other has not begun are no other name.
+    more = {"AB": sheet({"arm": "5 mg"}, {"arm": "9 mg"}, sham), "CD": sheet({"arm": "5 mg"}, sham, {"arm": "x", "group": "control"})}  # fmt: skip
+    assert disputed(merge_extraction(more))["9 mg"] == disputed(merge_extraction(more))["x"] == single
+    later = {"AB": sheet({"arm": "5 mg"}), "CD": sheet({"arm": "drug", "timepoint": "1 year"})}
+    assert set(disputed(merge_extraction(later)).values()) == {single}
+    assert set(
+        disputed(merge_extraction({"AB": sheet({}), "CD": sheet({"study": "S2", "arm": "x"})})).values()
+    ) == {single}
+
+
 def test_a_column_of_a_persons_own_is_said_once_however_it_is_spelt():
     """Subgroups and `where` read it: `Hip | HIP` was a level of its own."""
     said = [{"site": "Hip", "dose": "10", "source": "p. 2"}, {"site": "HIP", "dose": "10.0", "source": "P. 2"}, {"site": "Knee", "dose": "12"}]  # fmt: skip

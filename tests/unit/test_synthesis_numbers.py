@@ -80,6 +80,20 @@ def test_a_value_that_is_not_reported_is_no_level_of_a_subgroup():
     assert found["tests"]["dose"]["without_value"] == ["S4", "S5"]
 
 
+def test_arms_that_may_be_one_under_two_names_are_not_pooled():
+    rows = means(1, 2, 3)
+    again = rows[:1].assign(arm="the same")
+    both = pd.concat([rows, again]).assign(in_conflict=["row", *[""] * 5, "row"])
+    result = pooled(both, entry("MD"))
+    assert [one.study for one in result.studies] == ["S1", "S2"]
+    assert [one.reason for one in result.left_out] == [
+        "the extractors disagree on its arms: each has one that the other lacks, which may be the same"
+    ]
+    assert pooled(both, entry("MD", arms={"intervention": rows["arm"][0]})).k == 3, (
+        "the protocol names one of them"
+    )
+
+
 def test_every_place_decides_for_itself():
     rows = means(0.2, 2.1, -1.0, 1.5).assign(kind=["a"] * 4 + ["b"] * 4)
     rows["round"] = ["2018-01-01"] * 4 + ["2020-01-01"] * 4

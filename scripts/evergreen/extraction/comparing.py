@@ -102,8 +102,24 @@ class Near:
             and self._found[other].keys() & set(absent)
             and all(loosely(one) == loosely(label) for one, label in zip(other[2:], key[2:], strict=True))
         ]
-        said = [f"{_labels(next(iter(rows.values())))} of {', '.join(rows)}" for rows in alike]
+        said = [f"{_labels(_first(rows))} of {', '.join(rows)}" for rows in alike]
         return f"Is it {' or '.join(said)}? Then spell them alike." if said else ""
+
+
+def opposite(alone: Mapping[tuple[str, ...], Mapping[str, Row]]) -> list[tuple[str, ...]]:
+    """The keys of rows beside which others have one of the same group and time point that their people lack: one arm under two names would
+    count twice. `alone` are the rows, {person: row} of each, that some of those who have begun their outcome lack."""
+    groups = tables.grouped(alone, lambda key: (*key[:3], *key[4:], folded(_first(alone[key])["group"])))
+    return [
+        key
+        for same in groups.values()
+        for key in same
+        if any(not alone[other].keys() & alone[key].keys() for other in same)
+    ]
+
+
+def _first(rows: Mapping[str, Row]) -> Row:
+    return next(iter(rows.values()))
 
 
 def _labels(row: Row) -> str:

@@ -19,7 +19,16 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.awaiting import AWAITS, awaited_of
 from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
-from evergreen.extraction.comparing import Near, Rounding, as_text, by_each, empty, meant, same
+from evergreen.extraction.comparing import (
+    Near,
+    Rounding,
+    as_text,
+    by_each,
+    empty,
+    meant,
+    opposite,
+    same,
+)
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart
@@ -76,7 +85,8 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
 
     Rows come back sorted by key, with `extractors`, `status` (agreed | single | adjudicated | conflict), `in_conflict` (columns
     still open: their cells are empty) and `origin` (file:row of each sheet). A row that only some have is kept as `single`
-    and listed as a conflict in the column `row`; an adjudicator settles it with `keep` or `drop`. A study that an extractor has
+    and listed as a conflict in the column `row`; an adjudicator settles it with `keep` or `drop`. Where others have one of its group and
+    time point instead, `row` is in conflict: the two may be one. A study that an extractor has
     not begun is listed once, as pending; so is a row of one that an extractor's sheet awaits (labels, and nothing said yet), which is no
     disagreement. Raises InputError(s) on impossible numbers and on contradictory rows.
     """
@@ -148,6 +158,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
 
     merged: list[Row] = []
     conflicts: list[Row] = []
+    alone: dict[tuple[str, ...], Row] = {}
     pending: set[tuple[str, str]] = set()
     for key in sorted(found):
         by_person = found[key]
@@ -191,6 +202,11 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         if own.get("row", {}).get("value") == DROP:
             continue
         merged.append(left | _row(by_person, listed, own, columns, kind, rounded))
+        if kind.key == KEY and listed and listed[-1]["column"] == "row" and listed[-1]["status"] == "open":
+            alone[key] = merged[-1]
+    for key in opposite({key: found[key] for key in alone}):
+        disputed = "; ".join(filter(None, (alone[key]["in_conflict"], "row")))
+        alone[key] |= {"status": "conflict", "in_conflict": disputed}
     for person, own_rows in awaited.items():
         for row in own_rows.rows if kind.key == KEY else ():
             study = folded(row["study"])

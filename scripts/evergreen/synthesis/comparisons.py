@@ -113,6 +113,9 @@ def comparisons_of(
         return "none of its arms is among those that the protocol names"
     if any("group" in row["in_conflict"].split("; ") for row in rows):
         return "the extractors disagree on the group of an arm"
+    alone = [row["group"] for row in rows if "row" in row["in_conflict"].split("; ")]
+    if len(alone) > len(set(alone)):
+        return "the extractors disagree on its arms: each has one that the other lacks, which may be the same"
     needed = KINDS[kind].numbers
     contrasts = [as_measured(row, rows, outcome) for row in of_group(rows, "contrast")]
     if KINDS[kind].groups == 2:
