@@ -108,7 +108,10 @@ def _stage(truth: Truth, found: re.Match[str]) -> bool:
         return max(votes.values()) == works > 0 and more == f" on {works} works{told}"
     if more == "; no work has reached this stage yet":
         return works == 0
-    if more == f"; nobody has voted yet on the {works} works there":
+    if more in (
+        f"; nobody has voted yet on the {works} works there",
+        f"; no vote decides yet on the {works} works there",
+    ):
         return cast == 0 and works > 0
     who = ", ".join(f"{person} {count}" for person, count in votes.items() if count)
     return (

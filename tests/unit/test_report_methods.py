@@ -88,6 +88,8 @@ def test_a_stage_is_told_as_done_or_as_planned(plan, people, done, planned):
             [("adjudicated", "EF"), ("conflict", "")], votes("ab"), (),
             "on 2 works. 1 work was adjudicated by EF. 1 disagreement is open.",
         ),
+        # Those of before a change of the criteria, and who is unsure at full text, have voted, and it decides nothing.
+        ([("pending", "")] * 2, votes("a"), votes("ab"), "are to decide independently; no vote decides yet on the 2 works there."),
         ([("adjudicated", "adjudication")], votes("a"), (), "1 work was adjudicated by an adjudicator."),
         # Who decided without whom is told, and that an adjudicator has not.
         (

@@ -50,10 +50,11 @@ class Deduplication:
 
 @dataclass(frozen=True)
 class Screening:
-    """One stage: the `works` that reached it, those of them with a vote (`voted`), votes cast and awaited by reviewer, and works by `how` they stand.
+    """One stage: the `works` that reached it, those of them with a vote (`voted`), votes cast and awaited by reviewer, how many are written
+    that decide nothing (`undecided`), and works by `how` they stand.
 
-    `waiting` are works that await a vote, `unsure` those on which the adjudicator is. `how`: agreed, single, adjudicated, conflict, pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of
-    them that await votes.
+    `waiting` are works that await a vote, `unsure` those on which the adjudicator is. `how`: agreed, single, adjudicated, conflict,
+    pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of them that await votes.
     """
 
     stage: str
@@ -61,6 +62,7 @@ class Screening:
     voted: int
     votes: Mapping[str, int]
     awaited: Mapping[str, int]
+    undecided: int
     waiting: int
     unsure: int
     how: Mapping[str, int]
@@ -217,6 +219,7 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
         voted=votes.loc[cast, "work_id"].nunique(),
         votes=_counted(votes.loc[cast, "reviewer"]),
         awaited=_counted(awaiting.loc[~of_adjudicator, "reviewer"]),
+        undecided=len(cast) - sum(cast),
         waiting=awaiting.loc[~of_adjudicator, "work_id"].nunique(),
         unsure=int(of_adjudicator.sum()),
         how=_counted(decisions["how"]),

@@ -265,7 +265,11 @@ def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
     if not found.works:
         first += NOT_REACHED
     elif not cast:
-        first += f"; nobody has voted yet on the {works} there"
+        first += (
+            f"; no vote decides yet on the {works} there"
+            if found.undecided
+            else f"; nobody has voted yet on the {works} there"
+        )
     elif awaited:
         first += f"; {_awaited(plan, found, cast, awaited)}"
     return [f"{first}.", *_disagreements(found, done), *_pilot(found), *_spans(plan, found.votes)]
