@@ -6,6 +6,8 @@ from evergreen import sheets
 from evergreen.errors import InputError
 from evergreen.protocol import people
 from evergreen.protocol.loading import complete
+from evergreen.runs import state
+from evergreen.steps.contents import Contents
 from tests.rows import each
 
 RAW = {
@@ -120,6 +122,11 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         "screening/CD.csv",
         "screening/fulltext/CD.csv",
         "screening/full_text/AB.csv",
+        # What editors leave is nobody's, as for whether a run is due.
+        "extraction/AB.csv~",
+        "extraction/#AB.csv#",
+        "extraction/~AB.csv",
+        "screening/.checkpoints/AB.csv",
     ):
         path = tmp_path / "config" / name
         path.parent.mkdir(exist_ok=True)
@@ -128,6 +135,10 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
     assert people.unread(review) == [
         "config/extraction/notes.txt", "config/old.csv", *astray, "config/screening/notes.txt", "config/search/old.txt",
     ]  # fmt: skip
+    assert state.files_of_people(Contents()).keys() >= {"config/old.csv"}
+    assert not [
+        path for path in state.files_of_people(Contents()) if "~" in path or "#" in path or "/." in path
+    ]
 
 
 def test_a_person_who_was_renamed_keeps_the_sheets(review):

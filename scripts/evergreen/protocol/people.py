@@ -14,6 +14,7 @@ from evergreen.protocol.screening import STAGES, renamed
 from evergreen.protocol.whole import Protocol
 from evergreen.sheets import folded
 from evergreen.sheets.workbooks import with_studies
+from evergreen.steps.contents import nobodys
 
 AREAS = ("search", "deduplication", "screening", "extraction", "certainty", "bias")
 """The areas of people's files."""
@@ -159,7 +160,7 @@ def unread(protocol: Protocol) -> list[str]:
     return sorted(
         path.as_posix()
         for path in there
-        if path not in known and not path.name.startswith((".", "~")) and path.suffix.lower() not in NOTES
+        if path not in known and not nobodys(path.as_posix()) and path.suffix.lower() not in NOTES
     )
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from evergreen.runs.news import Counts
 from evergreen.steps import fingerprint
-from evergreen.steps.contents import Contents, files_in
+from evergreen.steps.contents import Contents, files_in, nobodys
 from evergreen.steps.drafts import draft_of
 from evergreen.steps.hold import FOLDER as MEMORY
 from evergreen.steps.receipts import FOLDER as RECEIPTS
@@ -55,9 +55,8 @@ def code_of(programs: Mapping[str, Iterable[str]]) -> str:
 def files_of_people(contents: Contents) -> dict[str, str | None]:
     """Files below config/ by content, None where a file cannot be read; schemas are the product's, and what spreadsheet programs and
     editors leave is nobody's."""
-    names = [name for name in files_in(CONFIG) if not name.startswith("schemas/")]
-    kept = [name for name in names if not any(part.startswith((".", "~")) for part in name.split("/"))]
-    return {f"{CONFIG}/{name}": _of(CONFIG / name, contents) for name in kept if not name.endswith("~")}
+    names = [name for name in files_in(CONFIG) if not name.startswith("schemas/") and not nobodys(name)]
+    return {f"{CONFIG}/{name}": _of(CONFIG / name, contents) for name in names}
 
 
 def _of(path: Path, contents: Contents) -> str | None:

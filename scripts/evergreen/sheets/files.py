@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evergreen.errors import InputError
 from evergreen.sheets.labels import folded
+from evergreen.steps.contents import nobodys
 
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
@@ -52,12 +53,13 @@ def people_in(folder: str | Path, prefix: str = "") -> list[str]:
     Adjudications and, without a prefix, sheets of study-level columns are nobody's.
     """
     suffixes = (*SUFFIXES, *UNREADABLE)
-    stems = sorted({path.stem for path in Path(folder).glob("*") if path.suffix.lower() in suffixes})
+    there = [path for path in Path(folder).glob("*") if not nobodys(path.name)]
+    stems = sorted({path.stem for path in there if path.suffix.lower() in suffixes})
     return [
         stem[len(prefix) :]
         for stem in stems
         if folded(stem).startswith(prefix)
-        and not folded(stem).startswith(("adjudication", ".", "~"))
+        and not folded(stem).startswith("adjudication")
         and (prefix or not folded(stem).startswith("studies-"))
     ]
 

@@ -62,6 +62,11 @@ class Contents:
         self._new = False
 
 
+def nobodys(path: str) -> bool:
+    """Whether a path below config/ is what spreadsheet programs, editors and desktops leave there, and nobody's file."""
+    return path.endswith(("~", "#")) or any(part.startswith((".", "~")) for part in path.split("/"))
+
+
 def files_in(folder: str | Path) -> list[str]:
     """Paths of all files below a directory, relative to it, sorted, none where there is no directory; Snakemake's own marks are none.
 
