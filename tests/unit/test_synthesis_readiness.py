@@ -68,6 +68,14 @@ def test_time_points_that_may_be_one_are_to_be_spelt_alike():
     )
 
 
+def test_rows_without_a_time_point_beside_some_with_one_are_to_be_filled_in():
+    (said,) = told(rows((3, "timepoint", "")))
+    assert (
+        "several time points (6 weeks, rows without timepoint). Fill timepoint in where it is missing. Name"
+        in said
+    )
+
+
 def test_a_study_that_screening_may_leave_out_is_looked_at_when_it_is_known():
     table = rows((4, "timepoint", "12 weeks"))
     assert told(table, compare=False) == []

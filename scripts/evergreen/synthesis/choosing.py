@@ -142,17 +142,17 @@ def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
         "`timepoint` of the outcome" if name == "timepoint" else f"`where: {{{name}: ...}}` of the outcome"
     )
     different = _different(rows, name)
-    alike = (
-        "Spell them alike in the sheets if they are one. "
-        if len(set(map(loosely, different))) < len(different)
-        else ""
-    )
+    alike = len(set(map(loosely, different))) < len(different)
+    first = "Spell them alike in the sheets if they are one. " if alike else ""
+    if any(not row[name] for row in rows):
+        different.append(f"rows without {name}")
+        first = f"Fill {name} in where it is missing. "
     also = f", or add {name} to `levels` of its analysis" if joins_effects(outcome.analysis) else ""
     return InputError(
         f"study {study}, outcome {outcome.id}: several {words} ({', '.join(different)})",
         **place_of(rows[0]),
         column=name,
-        todo=f"{alike}Name the {words.removesuffix('s')} to pool under {where}{also}.",
+        todo=f"{first}Name the {words.removesuffix('s')} to pool under {where}{also}.",
     )
 
 
@@ -205,7 +205,7 @@ def _at_time(rows: Rows, outcome: Outcome) -> Rows:
 
 
 def _different(rows: Rows, column: str) -> list[str]:
-    return list(dict.fromkeys(row[column] for row in rows))
+    return list(dict.fromkeys(row[column] for row in rows if row[column]))
 
 
 def _wanted_arms(study: str, rows: Rows, outcome: Outcome, chosen: Chosen) -> Rows:
