@@ -147,3 +147,29 @@ def test_ids_go_on_where_the_rounds_before_ended():
     assert second.records["record_id"].tolist() == ["lib:1~3"]
     assert third.records["record_id"].tolist() == ["lib:1~4"]
     assert {told.record_id for told in third.seen} == {"lib:1", "lib:1~2", "lib:1~3"}
+
+
+def test_an_entry_of_a_register_is_seen_by_its_number_though_its_title_was_revised():
+    types = {"publication_types": "Trial registry record (ICTRP)"}
+    entry = {
+        "accession": "NCT01234567",
+        "title": "Walking and bone",
+        "journal": "ClinicalTrials.gov",
+        **types,
+    }
+    central = {
+        "accession": "CN-01000001",
+        "title": "Walking",
+        "journal": "https://clinicaltrials.gov/show/NCT01234567",
+        **types,
+    }
+    revised = {"title": "Walking, rest and density of bone (WALK)", "year": "2021"}
+    _, second = rounds([entry, central], [entry | revised, central | revised])
+    assert [told.reason for told in second.seen] == [
+        "seen as lib:NCT01234567: registration number",
+        "seen as lib:CN-01000001: registration number",
+    ]
+    # Of articles a register's number says of which trial they are.
+    report = {"accession": "NCT01234567", "title": "Walking and bone", "journal": "Bone"}
+    _, second = rounds([report], [report | revised])
+    assert second.records["record_id"].tolist() == ["lib:NCT01234567~2"]

@@ -7,9 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evergreen.records.registers import SIGNED, SITES, own_number, registry_ids
+from evergreen.records.registers import ENTRY_TYPES, SIGNED, SITES, own_number, registry_ids
 
-_TYPES = r"trial regist|registry (?:record|entry)|clinical trial protocol record"
 _NAMES = r"clinicaltrials ?gov|^isrctn\b|clinical trials? regist|^chictr|^euctr|^jprn|^drks\b|^actrn|^ctri\b|trialsearch"
 _DOI = r"^10\.1186/isrctn\d"
 
@@ -21,7 +20,7 @@ def are_entries(
 
     `types` and `journals` in lower case; `placeless` has neither volume, pages nor DOI.
     """
-    found = _matches(types, _TYPES) | _matches(dois, _DOI) | (_matches(journals, _NAMES) & placeless)
+    found = _matches(types, ENTRY_TYPES) | _matches(dois, _DOI) | (_matches(journals, _NAMES) & placeless)
     rows = np.flatnonzero(placeless & ~found)
     few = records.iloc[rows]
     found[rows] = _matches(_texts(few["url"]), SITES)

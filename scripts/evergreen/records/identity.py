@@ -6,6 +6,7 @@ file, and short titles have the same hash, so a key alone proves nothing: anothe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,8 +16,10 @@ from rapidfuzz import fuzz
 
 from evergreen.records.model import COLUMNS, base_id, with_ids
 from evergreen.records.normalise import searchable, spoken
+from evergreen.records.registers import ENTRY_TYPES, own_number, registry_ids
 
 _NO_CONTENT = ("record_id", "source", "round", "repeats", "alias", "file", "line", "line_end")
+_ENTRY = re.compile(ENTRY_TYPES)
 _PLACE = ("first_author", "volume", "issue")
 
 TELLING = 5
@@ -47,6 +50,7 @@ class Record(NamedTuple):
     volume: str
     issue: str
     registry_ids: str
+    publication_types: str
     whole: str
 
 
@@ -151,10 +155,11 @@ def identify(rows: pd.DataFrame, source: str, round_: str, earlier: pd.DataFrame
 
 
 def agreement(one: Record, other: Record, containers: Iterable[str] = ()) -> str:
-    """What says that two records under one key are one (`PMID`, `DOI`, `title, year and first author`, `every field`), else "".
+    """What says that two records under one key are one (`PMID`, `DOI`, `registration number`, `title, year and first author`, `every
+    field`), else "".
 
     Numbers decide where both have them: two PMIDs alone, a DOI unless it is that of a
-    supplement (`containers`) or beside another title and author. Without numbers the titles have to be equal and
+    supplement (`containers`) or beside another title and author, that of an entry of a register, whose title is revised. Without numbers the titles have to be equal and
     nothing may speak against it; what is missing does not.
     """
     if one.pmid and other.pmid:
@@ -165,6 +170,8 @@ def agreement(one: Record, other: Record, containers: Iterable[str] = ()) -> str
     if one.doi and one.doi == other.doi and one.doi not in containers:
         another = titled and one.title_search != other.title_search and _conflict(one, other, "first_author")
         return "" if another else "DOI"
+    if (number := _own_number(one)) and number == _own_number(other):
+        return "registration number"
     if not one.title_search and not other.title_search:
         return "every field" if one.whole == other.whole else ""
     if not titled or one.title_search != other.title_search or _said_otherwise(one.title, other.title):
@@ -185,6 +192,15 @@ def agreement(one: Record, other: Record, containers: Iterable[str] = ()) -> str
     if ours != theirs and fuzz.ratio(ours, theirs, score_cutoff=REVISED) < REVISED:
         return ""
     return "title, year and first author"
+
+
+def _own_number(one: Record) -> str:
+    """The registration number of an entry of a register, by its id or its journal (CENTRAL); "" of an article."""
+    if one.pmid or one.doi or one.volume or one.first_page:
+        return ""
+    if one.journal_search and not _ENTRY.search(one.publication_types):
+        return ""
+    return own_number(one.record_id.partition(":")[2]) or next(iter(registry_ids(one.journal_search)), "")
 
 
 def _conflict(one: Record, other: Record, name: str) -> bool:

@@ -75,6 +75,8 @@ REGISTERS: tuple[Register, ...] = tuple(
     )
 )  # fmt: skip
 
+ENTRY_TYPES = r"(?i)trial regist|registry (?:record|entry)|clinical trial protocol record"
+"""What the publication types of an entry say, also in RE2."""
 SIGNED = r"(?i)CT|UMIN|DRKS|OMON|RPCEC|R-|IIA|NTR|-\d{6}-\d\d"
 """In every id that is a number of a register, and in some others; RE2."""
 SITES = r"(?i)trialsearch|" + "|".join(
