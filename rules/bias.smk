@@ -14,9 +14,7 @@ rule merge_bias:
     input:
         unpack(bias_inputs),
     output:
-        judgements="results/risk_of_bias/judgements.csv",
-        conflicts="results/risk_of_bias/conflicts.csv",
-        agreement="results/risk_of_bias/agreement.csv",
+        [f"results/risk_of_bias/{name}.csv" for name in ("judgements", "conflicts", "agreement")],
     params:
         **program("merge_bias.py"),
         sheets=lambda w: value("merge_bias", bias_sheets(PROTOCOL)),
@@ -24,7 +22,7 @@ rule merge_bias:
         values=value("merge_bias", params.merge_bias(PROTOCOL)),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
-        " --judgements {output.judgements:q} --conflicts {output.conflicts:q} --agreement {output.agreement:q} > {log:q} 2>&1"
+        " --folder results/risk_of_bias > {log:q} 2>&1"
 
 
 # Apart, for the list of studies changes with every new one, and the figures only with those that are judged.

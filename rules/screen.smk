@@ -56,19 +56,17 @@ rule list_studies:
         votes="results/screening/full_text/votes.csv",
         assigned=lambda w: there("config/studies"),
     output:
-        studies="results/screening/studies.csv",
-        orphans="results/screening/orphans.csv",
-        excluded="results/screening/excluded_studies.csv",
-        ongoing="results/screening/ongoing_studies.csv",
-        awaiting="results/screening/awaiting_studies.csv",
+        [
+            f"results/screening/{name}.csv"
+            for name in ("studies", "orphans", "excluded_studies", "ongoing_studies", "awaiting_studies")
+        ],
     params:
         **program("list_studies.py"),
         values=value("list_studies", params.list_studies(PROTOCOL)),
     shell:
         "python {params.script:q} --works {input.works:q} --clusters {input.clusters:q}"
         " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
-        " --assigned {input.assigned:q} --params {params.values:q} --out {output.studies:q} --orphans {output.orphans:q}"
-        " --excluded {output.excluded:q} --ongoing {output.ongoing:q} --awaiting {output.awaiting:q} > {log:q} 2>&1"
+        " --assigned {input.assigned:q} --params {params.values:q} --folder results/screening > {log:q} 2>&1"
 
 
 # What later searches, the records of notices and a list that a person dropped in say of works that are known.

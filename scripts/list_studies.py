@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 
 from evergreen import sheets, spreadsheets, tables
@@ -22,11 +24,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--assigned", nargs="*", default=[], help="the sheet config/studies, if there is one"
     )
-    arguments.add_argument("--out", required=True, help="studies.csv")
-    arguments.add_argument("--orphans", required=True, help="assignments of records that are not there")
-    arguments.add_argument("--excluded", required=True, help="table of excluded studies")
-    arguments.add_argument("--ongoing", required=True, help="table of ongoing studies")
-    arguments.add_argument("--awaiting", required=True, help="table of studies awaiting classification")
+    arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
     arguments.add_argument(
         "--params", required=True, type=json_argument, help="reasons as [[key, label]], in order"
     )
@@ -51,10 +49,11 @@ def main(argv: list[str] | None = None) -> None:
     named = characteristics(
         works, full_text, tables.read_table(args.votes), result.studies, dict(args.params["reasons"])
     )
-    for state, path in (("exclude", args.excluded), ("ongoing", args.ongoing), ("awaiting", args.awaiting)):
-        spreadsheets.write_table(named[state], path)
-    tables.write_table(result.studies, args.out)
-    spreadsheets.write_table(result.orphans, args.orphans)
+    for state, name in (("exclude", "excluded"), ("ongoing", "ongoing"), ("awaiting", "awaiting")):
+        spreadsheets.write_table(named[state], args.folder / f"{name}_studies.csv")
+    tables.write_table(result.studies, args.folder / "studies.csv")
+    # Assignments of records that are not there.
+    spreadsheets.write_table(result.orphans, args.folder / "orphans.csv")
     status = result.studies["status"].value_counts()
     print("studies: " + (", ".join(f"{count} {name}" for name, count in sorted(status.items())) or "none"))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from evergreen import spreadsheets, tables
 from evergreen.bias.agreement import agreement_table
 from evergreen.bias.judgements import judge
@@ -18,9 +20,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--params", type=json_argument, required=True, help="{tool, people: [assessor, ...]}"
     )
-    arguments.add_argument("--judgements", required=True)
-    arguments.add_argument("--conflicts", required=True)
-    arguments.add_argument("--agreement", help="where the statistics by domain and pair of assessors go")
+    arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
     args = arguments.parse_args(argv)
 
     if not args.sheets:
@@ -35,10 +35,9 @@ def main(argv: list[str] | None = None) -> None:
         read_sheet(args.adjudication, "risk_of_bias") if args.adjudication else None,
         tool,
     )
-    tables.write_table(result.judgements, args.judgements)
-    spreadsheets.write_table(result.conflicts, args.conflicts)
-    if args.agreement:
-        spreadsheets.write_table(agreement_table(result.opinions, tool), args.agreement)
+    tables.write_table(result.judgements, args.folder / "judgements.csv")
+    spreadsheets.write_table(result.conflicts, args.folder / "conflicts.csv")
+    spreadsheets.write_table(agreement_table(result.opinions, tool), args.folder / "agreement.csv")
 
 
 if __name__ == "__main__":

@@ -102,8 +102,7 @@ def _screening(protocol: Protocol, found: dict[str, Any]) -> None:
     list_studies.main(
         ["--works", found["works"], "--clusters", found["clusters"], "--title-abstract", found["decisions_title_abstract"],
          "--full-text", found["decisions_full_text"], "--votes", found["votes_full_text"], "--assigned", *assigned,
-         "--params", json.dumps(params.list_studies(protocol)), "--out", found["studies"], "--orphans", found["study_orphans"],
-         *(part for kind, path in zip(("excluded", "ongoing", "awaiting"), found["named_studies"], strict=True) for part in (f"--{kind}", path))]
+         "--params", json.dumps(params.list_studies(protocol)), "--folder", "results/screening"]
     )  # fmt: skip
     found["notices"] = "results/screening/notices.csv"
     check_reports.main(
@@ -127,8 +126,7 @@ def _bias(protocol: Protocol, sheets: dict[str, str], found: dict[str, Any]) -> 
     found |= {"judgements": f"{folder}/judgements.csv", "bias_conflicts": f"{folder}/conflicts.csv"}
     merge_bias.main(
         ["--sheets", json.dumps(sheets), *_if_there("--adjudication", "config/risk_of_bias/adjudication.csv"),
-         "--params", json.dumps(params.merge_bias(protocol)), "--judgements", found["judgements"], "--conflicts", found["bias_conflicts"],
-         "--agreement", f"{folder}/agreement.csv"]
+         "--params", json.dumps(params.merge_bias(protocol)), "--folder", folder]
     )  # fmt: skip
 
 

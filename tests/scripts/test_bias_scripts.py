@@ -18,7 +18,7 @@ def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch
     merge_bias.main(
         ["--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
          "--adjudication", f"{folder}/adjudication.csv", "--params", '{"tool": "rob1", "people": ["AB", "CD"]}',
-         f"--judgements={judgements}", f"--conflicts={tmp_path / 'conflicts.csv'}"]
+         "--folder", str(tmp_path)]
     )  # fmt: skip
     assert set(read_table(tmp_path / "conflicts.csv")["status"]) == {"adjudicated"}
     rows = read_table(judgements)
@@ -48,8 +48,7 @@ def test_certainty_is_written_for_the_outcomes_of_the_sheet(tmp_path):
 def test_an_assessor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch):
     monkeypatch.chdir(root)
     sheets, params = '{"AB": "config/risk_of_bias/AB.csv"}', '{"tool": "rob1", "people": ["AB", "CD"]}'
-    out = [f"--{name}={tmp_path / name}.csv" for name in ("judgements", "conflicts")]
-    merge_bias.main(["--sheets", sheets, "--params", params, *out])
+    merge_bias.main(["--sheets", sheets, "--params", params, "--folder", str(tmp_path)])
     waiting = read_table(tmp_path / "conflicts.csv")
     assert set(waiting["status"]) == {"pending"}
     assert set(waiting["values"]) == {"AB=present; CD=absent"}
@@ -57,6 +56,4 @@ def test_an_assessor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch):
 
 def test_a_review_without_sheets_is_told_what_is_missing():
     with pytest.raises(InputError, match=r"no .* sheet is there"):
-        merge_bias.main(
-            ["--sheets", "{}", "--params", "{}", "--judgements=x", "--conflicts=x"]
-        )  # fmt: skip
+        merge_bias.main(["--sheets", "{}", "--params", "{}", "--folder", "x"])

@@ -78,12 +78,10 @@ def test_the_bundled_review_reaches_its_studies(corpus, root, capsys):
         ["--works", str(corpus / "works.parquet"), "--clusters", str(corpus / "clusters.csv"),
          "--title-abstract", str(corpus / "title_abstract/decisions.csv"), "--full-text", str(corpus / "full_text/decisions.csv"),
          "--votes", str(corpus / "full_text/votes.csv"), "--assigned", str(root / "config/studies.csv"),
-         "--out", str(corpus / "studies.csv"), "--orphans", str(corpus / "orphans.csv"), "--excluded", str(corpus / "excluded.csv"),
-         "--ongoing", str(corpus / "ongoing.csv"), "--awaiting", str(corpus / "awaiting.csv"),
-         "--params", json.dumps({"reasons": LABELS})]
+         "--folder", str(corpus), "--params", json.dumps({"reasons": LABELS})]
     )  # fmt: skip
     assert (
-        len(tables.read_table(corpus / "excluded.csv")) == 13
+        len(tables.read_table(corpus / "excluded_studies.csv")) == 13
     )  # 17 exclusions, 4 of them reports of included studies
     studies = tables.read_table(corpus / "studies.csv")
     assert studies["study"].tolist() == [
