@@ -449,3 +449,9 @@ def test_what_vendors_write_above_their_records_is_no_lost_line(read):
         [2019, "5", "12-18", "10.1000/t1"],
         [2019, "5", "12-18", "10.1000/t2"],
     ]
+
+
+def test_embase_com_has_pmids_in_a_custom_field(read):
+    record = "TY  - JOUR\nTI  - T\nDB  - {}\nC5  - 15368318\nER  - \n"
+    assert read(record.format("Embase"))[1]["pmid"].tolist() == ["15368318"]
+    assert read(record.format("PsycInfo"))[1]["pmid"].tolist() == [""]

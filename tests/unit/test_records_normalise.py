@@ -82,6 +82,7 @@ def test_doi_in_any_dress_has_one_form(text, doi):
         ("https://www.ncbi.nlm.nih.gov/pubmed/?term=2020+denosumab", ""),
         ("https://www.ncbi.nlm.nih.gov/pubmed/?term=2020 denosumab", ""),
         ("Publication Type: Article. PMID: NLM34000000.", "34000000"),
+        ("PubMed ID: 34000000", "34000000"),
         ("L373791783", ""),
     ],
 )

@@ -66,7 +66,7 @@ _THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3}
 """A number as spreadsheets group its digits, `21,345,679`; one mark in all of it."""
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
-    r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?)\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
+    r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?(?:\sID)?)\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
     r"|pubmed/?\?(?:\w+=\w*&)*term=0*([1-9]\d{0,7})(?=\[|%5B|[\])>\"'&]|\s*$)",
     re.IGNORECASE,
 )

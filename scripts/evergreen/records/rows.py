@@ -45,8 +45,11 @@ _RETRACTED_TITLE = re.compile(
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
 _SCOPUS = re.compile(r"^scopus$", re.IGNORECASE)
+_EMBASE = re.compile(r"^embase$", re.IGNORECASE)  # Embase.com's; Ovid writes other fields
 _ADDRESS_IN_CENTRAL = "10.1002/central/"  # of CENTRAL's record, not of what it describes
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
+_PMID_IN = ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus"), (_EMBASE, "pmid_in_embase"))
+"""Databases in whose records a field is a PMID that is anything in those of others."""
 _ACCESSION_WITHIN = re.compile(
     r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+"  # Embase.com, Scopus
     r"|(?<=[?&]AN=)[^\s&#;]+"  # EBSCO and Ovid, in links
@@ -317,7 +320,7 @@ def _pmid(values: _Values) -> str:
     for text in values.texts("pmid_within"):
         if pmid := named_pmid(text):
             return pmid
-    for database, role in ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus")):
+    for database, role in _PMID_IN:
         numbers = values.texts(role)
         if numbers and any(map(database.search, values.texts("database"))):
             for text in numbers:

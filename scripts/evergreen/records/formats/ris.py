@@ -31,6 +31,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2", "ID"),
     "pmid_in_medline": ("AN", "ID"),
     "pmid_in_scopus": ("C2",),
+    "pmid_in_embase": ("C5",),
     "pmcid": ("PMC", "U2", "C2", "L2", "UR"),
     "registry_within": (
         "C1",
