@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import cast
 
@@ -34,8 +35,9 @@ def document(lines: Sequence[str], out: Blocks) -> etree._Element | None:
     text = _PROLOGUE.sub(lambda found: "\n" * found.group().count("\n"), "\n".join(lines))
     root, faults = _parsed(text)
     if faults:
+        ends = [found.start() for found in re.finditer("\n", text)]
         bare = [found.start("sign") for found in _BARE.finditer(text) if found["sign"]]
-        for number in sorted({text.count("\n", 0, place) + 1 for place in bare}):
+        for number in sorted({bisect_left(ends, place) + 1 for place in bare}):
             out.note(
                 number,
                 "not well-formed XML: `&`, `<` or a control character, read as it stands",
