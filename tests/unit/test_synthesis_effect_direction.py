@@ -91,3 +91,19 @@ def test_words_that_say_nothing_of_a_direction_are_not_counted():
         same
         == "No study says which group fared better; 1 says that there was no difference, which is not an effect of 0."
     )
+
+
+def test_studies_that_answer_another_question_have_no_direction():
+    def rows(study, **cells):
+        numbers = {"n": (40, 38), "mean": (1.0, 2.0), **cells.pop("numbers", {})}
+        return [{"study": study, "outcome": "o", "timepoint": "6 weeks", "screening": "included", **row, **cells} for row in arms(**numbers)]  # fmt: skip
+
+    sheet = [
+        *rows("A"), *rows("B", screening="pending"), *rows("C", screening="excluded"), *rows("D", timepoint="1 year"),
+        *rows("E", arm="other drug"),
+    ]  # fmt: skip
+    asked = Outcome(id="o", measure="MD", better="lower", timepoint=["6 weeks"], arms={"intervention": ["intervention"]})  # fmt: skip
+    pooled = result(pd.DataFrame(sheet), asked)
+    assert {one.study: one.outside for one in pooled.left_out} == {"A": False, **dict.fromkeys("BCDE", True)}
+    assert [one.label for one in pooled.directions.studies] == ["A"]
+    assert pooled.directions.signs.n == 1

@@ -31,6 +31,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
+from evergreen.synthesis.result.study_rows import LeftOut, Study
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def _finding(
         outcome=outcome,
         result=result,
         scale=scale,
-        studies=len({one.study for one in (result.counted if result.studies else result.left_out)}),
+        studies=len({one.study for one in _reporting(result)}),
         participants=result.participants if result.studies else None,
         effect=effect,
         means=means,
@@ -155,6 +156,11 @@ def _finding(
         moved=_moved(result, rating, measured),
         remarks=tuple(_remarks(outcome, result, risks, means, units)),
     )  # fmt: skip
+
+
+def _reporting(result: Result) -> Sequence[Study | LeftOut]:
+    """The studies that count; where nothing is pooled those that answer the question all the same."""
+    return result.counted if result.studies else [one for one in result.left_out if not one.outside]
 
 
 def _moved(result: Result, rating: Rating | None, measured: Ruler | None) -> Moved | None:

@@ -87,8 +87,9 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
         elif result.pooled is not None:
             rows.append(_summed(name, result, result.pooled, participants(result), apart))
         else:
-            reporting = len({study.study for study in result.left_out})
-            words = f"not pooled ({plural(reporting, 'study reports', 'studies report')} it)"
+            reporting = len({study.study for study in result.left_out if not study.outside})
+            many = f" ({plural(reporting, 'study reports', 'studies report')} it)" if reporting else ""
+            words = f"not pooled{many}"
             rows.append([name, "0", "", words, "", "", ""])
     return Table("Results by outcome", columns, rows, id="results-by-outcome")
 

@@ -29,9 +29,12 @@ from evergreen.synthesis.result.study_rows import LeftOut, Study
 def directions(
     studies: Iterable[Study], left_out: Iterable[LeftOut], better: str | None, level: float
 ) -> Directions:
-    """The directions of all studies that report an outcome, by study; `better` is `lower`, `higher` or None, `level` a fraction."""
+    """The directions of all studies that report what is asked of an outcome, by study; `better` is `lower`, `higher` or None, `level` a
+    fraction."""
     found = [_direction(one, one.yi, UNKNOWN, better) for one in studies]
-    found += [_direction(one, one.difference, one.said, better, one.reason) for one in left_out]
+    found += [
+        _direction(one, one.difference, one.said, better, one.reason) for one in left_out if not one.outside
+    ]
     found.sort(key=lambda one: one.label)
     return Directions(studies=tuple(found), signs=_counted(found, level))
 

@@ -118,6 +118,10 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     rated, without_level = subtotals.placed(rated, outcome)
     left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
+    left_out = [
+        one.model_copy(update={"outside": any(mark in one.reason for mark, *_ in OUTSIDE)})
+        for one in left_out
+    ]
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
     studies = Studies.of(rated, study_effects.effect_measure(outcome))
     rho = outcome.analysis.rho
@@ -173,12 +177,16 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
 
 
 # What a reason for leaving a study out says, for one study and for several, where it is not that no effect can be computed.
-NOT_OF_FORM = (
+OUTSIDE = (
     ("screening is pending", "awaits screening", "await screening"),
     ("not included by screening", "is not included by screening", "are not included by screening"),
     ("at another time point only", "reports it at another time point only", "report it at other time points only"),
     ("reports it for another", "reports it for others only", "report it for others only"),
     ("those that the protocol names", "has other arms", "have other arms"),
+)  # fmt: skip
+"""Of studies that answer another question."""
+NOT_OF_FORM = (
+    *OUTSIDE,
     ("extractors disagree", "awaits what its extractors disagree on", "await what their extractors disagree on"),
     ("no events in either group", "has no event", "have no event"),
     ("everybody in both groups", "has events in everybody", "have events in everybody"),

@@ -174,6 +174,10 @@ class LeftOut(Part):
         "Whether its counts say nothing of the effect; then its participants and events count all the same.",
         default=False,
     )
+    outside: bool = maybe(
+        "Whether it answers another question: it is not included, or reports the outcome at other time points, for others or of other arms.",
+        default=False,
+    )
     columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
     year: int | None = maybe("Year of its first report, where the records say it.")
     difference: Number = maybe(
