@@ -53,7 +53,7 @@ def gosh(
     are of one study and go together (default: each is one).
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    effects = members(range(len(y)) if cluster is None else cluster)
+    effects = members(cluster, len(y))
     used = subsets_of(len(effects), subsets, seed)
     fitted = fit_batch(Batch.of(y, v, used=used @ effects), method=method)
     return Gosh(fitted.b[:, 0], fitted.I2, fitted.tau2, used)

@@ -60,7 +60,7 @@ def leave_one_out(
     `yi` and `vi` are k effects and their sampling variances; `method`, `test`, `level` and `study` as for `inverse_variance.fit`.
     """
     y = np.asarray(yi, dtype=float)
-    used = 1.0 - members(range(len(y)) if cluster is None else cluster)
+    used = 1.0 - members(cluster, len(y))
     return fit_batch(Batch.of(y, vi, used=used), method=method, test=test, level=level, study=study)
 
 
@@ -112,7 +112,7 @@ def deletion_diagnostics(
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
     p = x.shape[1]
-    own = members(range(len(y)) if cluster is None else cluster)
+    own = members(cluster, len(y))
     k, used, effects = len(own), 1.0 - own, own.sum(axis=1)
     possible = used.sum(axis=1) > 0
     if p > 1:
@@ -259,7 +259,7 @@ def baujat(
     without = leave_one_out(y, v, method=method, test=test, cluster=cluster)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
-    own = members(range(len(y)) if cluster is None else cluster)
+    own = members(cluster, len(y))
     return own @ ((y - whole.b[0]) ** 2 / (whole.tau2 + v)), change
 
 

@@ -26,6 +26,8 @@ from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.models import MODELS
 
 TESTS = MODELS["random"].tests
+LEAST_TESTED = 3
+"""Studies from which the data may choose Knapp and Hartung's test."""
 
 
 @dataclass(frozen=True)
@@ -193,14 +195,16 @@ def guarded(
     _, t = tail_and_critical(np.zeros(len(tau2)), np.maximum(df, 1), level)
     wide = t * np.sqrt(np.nan_to_num(factor)) >= special.ndtri(0.5 + level / 2)
     positive = heterogeneity.above_zero(batch, tau2)
-    studies = batch.k if study is None else (batch.used @ members(study).T > 0).sum(axis=1)
-    return np.where((studies >= 3) & (df > 0) & positive & wide, "knha", "z")
+    studies = batch.k if study is None else (batch.used @ members(study, batch.yi.shape[1]).T > 0).sum(axis=1)
+    return np.where((studies >= LEAST_TESTED) & (df > 0) & positive & wide, "knha", "z")
 
 
-def members(names: Sequence[object]) -> Array:
-    """Which of k things have each name: a row of 0 and 1 for every name, in order of appearance."""
+def members(names: Sequence[object] | None, k: int) -> Array:
+    """Which of `k` things have each name: a row of 0 and 1 for every name, in order of appearance; each has its own without `names`."""
+    if names is None:
+        return np.eye(k)
     rows = {name: row for row, name in enumerate(dict.fromkeys(names))}
-    found = np.zeros((len(rows), len(names)))
+    found = np.zeros((len(rows), k))
     found[[rows[name] for name in names], np.arange(len(names))] = 1.0
     return found
 

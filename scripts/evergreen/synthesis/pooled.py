@@ -12,7 +12,7 @@ from evergreen.errors import InputError
 from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import i2_from_q
-from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.inverse_variance import LEAST_TESTED, Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.mantel_haenszel import ChiSquareTest, PooledCounts, mantel_haenszel
 from evergreen.metaanalysis.models import conflict
@@ -31,8 +31,6 @@ from evergreen.synthesis.result.pooled_models import (
 )
 from evergreen.synthesis.study_arrays import Studies
 
-LEAST_TESTED = 3
-"""Studies from which the data may choose Hartung and Knapp's test."""
 LEAST_PREDICTED = 3
 """Studies from which there is a prediction interval."""
 
