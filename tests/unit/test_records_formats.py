@@ -454,4 +454,11 @@ def test_what_vendors_write_above_their_records_is_no_lost_line(read):
 def test_embase_com_has_pmids_in_a_custom_field(read):
     record = "TY  - JOUR\nTI  - T\nDB  - {}\nC5  - 15368318\nER  - \n"
     assert read(record.format("Embase"))[1]["pmid"].tolist() == ["15368318"]
+    assert read(record.format("Embase\nMedline"))[1]["pmid"].tolist() == ["15368318"]
     assert read(record.format("PsycInfo"))[1]["pmid"].tolist() == [""]
+    library = (
+        "<xml><records><record><titles><title>T</title></titles><custom5>15368318</custom5>"
+        "<remote-database-name>{}</remote-database-name></record></records></xml>\n"
+    )
+    assert read(library.format("Embase&#xD;Medline"))[1]["pmid"].tolist() == ["15368318"]
+    assert read(library.format("Other"))[1]["pmid"].tolist() == [""]

@@ -45,7 +45,7 @@ _RETRACTED_TITLE = re.compile(
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
 _SCOPUS = re.compile(r"^scopus$", re.IGNORECASE)
-_EMBASE = re.compile(r"^embase$", re.IGNORECASE)  # Embase.com's; Ovid writes other fields
+_EMBASE = re.compile(r"^embase(?:\W+medline)?$", re.IGNORECASE)  # Embase.com's; Ovid writes other fields
 _ADDRESS_IN_CENTRAL = "10.1002/central/"  # of CENTRAL's record, not of what it describes
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
 _PMID_IN = ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus"), (_EMBASE, "pmid_in_embase"))

@@ -23,6 +23,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "doi_within": ("urls/related-urls/url", "notes", "custom3", "urls/web-urls/url"),
     "pmid_within": ("accession-num", "urls/related-urls/url", "notes", "label"),
     "pmid_in_medline": ("accession-num",),
+    "pmid_in_scopus": ("custom2",),
+    "pmid_in_embase": ("custom5",),
     "pmcid": ("custom2", "urls/related-urls/url", "urls/web-urls/url"),
     "registry_within": ("notes", "research-notes", "custom1", "custom5"),
     "publication_types": ("work-type",),
