@@ -11,7 +11,7 @@ rule write_status:
         feed="results/report/status.atom",
     params:
         **program("write_status.py"),
-        values=value("write_status", params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL))),
+        values=value("write_status", status_values()),
         inputs=lambda w, input: value("write_status", named_inputs(input)),
     shell:
         "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"

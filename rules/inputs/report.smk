@@ -42,10 +42,14 @@ def requested():
     return json.dumps(sorted(map(str, workflow.dag_settings.targets)))
 
 
+def status_values():
+    return params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL), extracted=PARTS["extract"])
+
+
 def standing():
     """How the review stands after a run: what `close_run.py` counts, and the tables of the status that this run's targets have."""
     made = {str(file) for job in workflow.dag.jobs for file in job.output}
-    values = params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL))
+    values = status_values()
     inputs = {}
     for name, paths in status_inputs(None).items():
         if all(

@@ -118,6 +118,14 @@ GIVEN = [
 ]  # fmt: skip
 
 
+def test_a_review_of_sheets_has_begun_whatever_a_run_looks_at():
+    alone = complete({"review": {"title": "A review"}})
+    assert [params.write_status(alone, [], [], extracted=there)["begun"] for there in (False, True)] == [
+        False,
+        True,
+    ]
+
+
 def test_the_status_is_told_which_sources_lack_a_file_of_the_latest_rounds(protocol):
     embase = {**RAW["sources"]["embase"], "files": {"2020-01-01": "e.csv"}, "hits": {}}
     behind = complete({**RAW, "sources": {"embase": embase}})

@@ -266,14 +266,16 @@ def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
     }
 
 
-def write_status(protocol: Protocol, unfrozen: list[str], unread: list[str]) -> Values:
-    """What the status has to know; `begun` whether the protocol has sources or counts of rounds, `unfrozen` are the live searches that nobody has frozen, `unread` the files that no step reads, `not_searched` [id, name, rounds]
+def write_status(
+    protocol: Protocol, unfrozen: list[str], unread: list[str], *, extracted: bool = False
+) -> Values:
+    """What the status has to know; `begun` whether the protocol has sources or counts of rounds or there is an extraction sheet (`extracted`), `unfrozen` are the live searches that nobody has frozen, `unread` the files that no step reads, `not_searched` [id, name, rounds]
     of the sources that the latest rounds have no search of, `on_purpose` {round: {name: reason}} of those that say why."""
     return {
         "title": protocol.review.title,
         "final": protocol.review.final,
         "rounds": list(protocol.rounds),
-        "begun": bool(protocol.prisma.given or protocol.sources),
+        "begun": bool(protocol.prisma.given or protocol.sources or extracted),
         "unfrozen": unfrozen,
         "unread": unread,
         "not_searched": [

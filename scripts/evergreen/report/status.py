@@ -48,7 +48,7 @@ def nothing_new(rounds: Sequence[str], works: Sequence[str], searched: bool) -> 
 
 
 def waiting_beginning(begun: bool) -> list[Waiting]:
-    """A review in which nothing is there to work on: no source and no extraction sheet; `begun` where the protocol has sources or counts of rounds."""
+    """A review in which nothing is there to work on: no source and no extraction sheet; `begun` where there is any, or counts of rounds."""
     if begun:
         return []
     what = "begin: the protocol names no source, and there is no extraction sheet"
