@@ -55,7 +55,10 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     ended = os.times()  # of the processor, for tests run side by side
     assert ended.children_user + ended.children_system - begun.children_user - begun.children_system < 1
     assert json.loads(told.stdout)["due"] == ["No run of everything has ended here yet."]
+    (tmp_path / "named/config").mkdir(parents=True)
+    (tmp_path / "named/config/config.yml").write_text("review: {title: T}\n")
     for words, said in (
+        (["run", "named"], "named/config/config.yml: the protocol is called config.yaml. Rename it."),
         (["statsu"], "statsu: there is no such command"), (["status", "nowhere"], "nowhere: there is no such folder"),
         (["run", "--version"], ".: there is no review in this folder"), (["run", "nowhere"], "nowhere: there is no such folder"),
         (["freeze", review.name], "ERROR: evergreen freeze: the following arguments are required: version."),
