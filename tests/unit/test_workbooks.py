@@ -123,6 +123,12 @@ def test_cells_of_an_export_that_only_look_empty_are_refused_as_those_of_a_sheet
                 assert f"the cells {cells} are merged" in said(records_of, path)
 
 
+def test_a_vote_of_another_tool_that_only_looks_empty_is_refused(tmp_path):
+    cell = '<c r="B3"><f>B2</f><v></v></c>'
+    path = workbook(tmp_path / "a.xlsx", VOTES, lambda text: re.sub(r'<c r="B3".*?</c>', cell, text))
+    assert "row 3: B3 is a formula without a value" in said(foreign_votes.read_rows, path)
+
+
 def test_a_hidden_worksheet_of_an_export_is_not_read_and_said(tmp_path):
     book = openpyxl.Workbook()
     for row in RECORDS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evergreen import sheets
-from evergreen.errors import InputError
+from evergreen.errors import InputError, refuse
 from evergreen.sheets import workbooks
 
 MEANINGS = {
@@ -42,14 +42,14 @@ class ForeignVote:
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
-    """Rows of a table that another tool wrote (CSV, TSV or XLSX), by column name as lower-case text; all cells are text."""
+    """Rows of a table that another tool wrote (CSV, TSV or XLSX: the first worksheet that is shown), by column name as lower-case text;
+    all cells are text. Raises InputError for cells that only look empty, as sheets do."""
     path = Path(path)
     if path.suffix.lower() == ".xlsx":
         with workbooks.opened(path, path) as book:
-            table = [
-                [workbooks.text_of(cell) for cell in row]
-                for _, row in workbooks.rows(book.worksheets[0], path)
-            ]
+            sheet = next((one for one in book.worksheets if one.sheet_state == "visible"), book.worksheets[0])
+            refuse(workbooks.unclear(path, path, sheet._worksheet_path))
+            table = [[workbooks.text_of(cell) for cell in row] for _, row in workbooks.rows(sheet, path)]
     else:
         text = sheets.decoded(path)
         head = text.splitlines()[0] if text else ""
