@@ -3,7 +3,9 @@
 from evergreen.figures import scales
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import effects
+from evergreen.report.changes import rounds
 from evergreen.report.results import pooled_sentence, summary
+from evergreen.synthesis.result.analyses import Round
 from tests import results
 from tests.rows import each
 
@@ -59,3 +61,12 @@ def test_a_sentence_has_the_name_of_a_measure_in_full():
     found = results.result(measure="SMD", studies=[results.study("A")], model=MODEL)
     assert pooled_sentence(found).startswith("Standardised mean difference 1.00 (")
     assert scales.of_result(found).name == "Std. mean difference"
+
+
+def test_what_a_round_moved_is_told_with_the_level_of_the_intervals():
+    view = results.part(Round, k=1, studies=1, added=["A"], model=MODEL)
+    found = {name: results.result(outcome=name, rounds={"2020-01-01": view}, level=level) for name, level in (("x", 0.95), ("y", 0.9))}  # fmt: skip
+    outcomes = [Outcome(id=name, measure="MD") for name in found]
+    alone, both = (rounds.effects("2020-01-01", own, found) for own in (outcomes[:1], outcomes))
+    assert [head.name.replace("\u00a0", " ") for head in alone.columns[2:4]] == ["Before (95% CI)", "After (95% CI)"]  # fmt: skip
+    assert [row[3].replace("\u00a0", " ") for row in both.rows] == ["MD 1.00 (95% CI 0.00 to 2.00)", "MD 1.00 (90% CI 0.00 to 2.00)"]  # fmt: skip

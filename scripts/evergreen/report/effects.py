@@ -34,11 +34,16 @@ def of_subgroups(subtotals: Mapping[str, Estimated], scale: scales.Scale, level:
     return "; ".join(f"{name}: {named(one, scale, level)}" for name, one in subtotals.items())
 
 
-def shown(model: Estimated | None, subtotals: Mapping[str, Estimated], scale: scales.Scale) -> str:
+def shown(
+    model: Estimated | None,
+    subtotals: Mapping[str, Estimated],
+    scale: scales.Scale,
+    level: float | None = None,
+) -> str:
     """A pooled effect; without one those of subgroups, and without these that nothing is pooled."""
     if model is None or model.estimate is None:
-        return of_subgroups(subtotals, scale) or NONE
-    return named(model, scale)
+        return of_subgroups(subtotals, scale, level) or NONE
+    return named(model, scale, level)
 
 
 def percent(i2: float | None) -> str:

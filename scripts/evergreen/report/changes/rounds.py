@@ -10,6 +10,7 @@ import pandas as pd
 
 from evergreen.counting import plural, studies_cell
 from evergreen.figures import scales
+from evergreen.figures.wording import interval_of
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text, heads, text_of
@@ -35,30 +36,32 @@ def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[
 
 def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table | None:
     """Pooled effects before and after a round, for the outcomes whose data it changed; None where there are none."""
-    columns = heads("Outcome", "Studies added", "Before", "After", Head("Studies", True))
+    moved = [outcome for outcome in outcomes if day in results[outcome.id].rounds]
+    levels = {results[outcome.id].level for outcome in moved}
+    times = [f"{time} ({interval_of(*levels)})" for time in ("Before", "After")]
+    columns = heads("Outcome", "Studies added", *times, Head("Studies", True))
     rows: list[list[Cell]] = []
-    for outcome in outcomes:
+    for outcome in moved:
         views = results[outcome.id].rounds
-        if day not in views:
-            continue
+        level = results[outcome.id].level if len(levels) > 1 else None
         earlier = [views[other] for other in sorted(views) if other < day]
         scale = scales.of_result(results[outcome.id])
-        before = _effect(scale, earlier[-1]) if earlier else NONE
+        before = _effect(scale, earlier[-1], level) if earlier else NONE
         view = views[day]
         rows.append(
             [
                 outcome.name,
                 listed(view.added),
                 before,
-                _effect(scale, view),
+                _effect(scale, view, level),
                 studies_cell(view.studies, view.k),
             ]
         )
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
 
-def _effect(scale: scales.Scale, view: Round) -> str:
-    return shown(view.model, with_estimate(view.subtotals), scale)
+def _effect(scale: scales.Scale, view: Round, level: float | None) -> str:
+    return shown(view.model, with_estimate(view.subtotals), scale, level)
 
 
 def blocks_of(
