@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from evergreen.figures import forest, funnel, normal_quantiles, outcome_figures, style
+from evergreen.figures import forest, funnel, normal_quantiles, outcome_figures, scales, style
 from evergreen.synthesis import outcome as pooling
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import CountsModel
@@ -263,3 +263,11 @@ def test_of_effects_that_depend_on_each_other_figures_leave_out_whole_studies(tm
     assert {"with A", "with E"} & set(numbers(drawn["gosh"]).columns)
     assert drawn["qq"].reason == "effects of one study depend on each other"
     assert overlapping(drawn["influence"].drawn) == []
+
+
+def test_series_say_between_which_effects_they_lie_for_those_who_do_not_see_them(result: Result) -> None:
+    found, scale = result, scales.of_result(result)
+    with style.style():
+        drawn = outcome_figures.series.leave_one_out(found, found.influence, SETTING)
+    effects = sorted(one.without.estimate for one in found.influence.studies)
+    assert drawn.description == f"13 pooled effects, {scale.text(effects[0])} to {scale.text(effects[-1])}."

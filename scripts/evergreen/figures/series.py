@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from evergreen.counting import studies_cell
+from evergreen.counting import plural, studies_cell
 from evergreen.figures.forest_drawing import draw
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
@@ -164,7 +164,10 @@ def _drawn(
         preset=replace(preset, favours="below"),
     )
     first, *further = draw(table)
-    return Drawn(first, pd.DataFrame([*numbers, *beside]), tuple(further))
+    middles = sorted(entry.estimate for entry in entries)
+    ends = list(dict.fromkeys(scale.text(middle) for middle in (*middles[:1], *middles[-1:])))
+    description = f"{plural(len(entries), 'pooled effect')}, {' to '.join(ends)}." if entries else ""
+    return Drawn(first, pd.DataFrame([*numbers, *beside]), tuple(further), description)
 
 
 def _numbers(entry: Entry, scale: Scale) -> dict[str, Any]:
