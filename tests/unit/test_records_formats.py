@@ -462,3 +462,11 @@ def test_embase_com_has_pmids_in_a_custom_field(read):
     )
     assert read(library.format("Embase&#xD;Medline"))[1]["pmid"].tolist() == ["15368318"]
     assert read(library.format("Other"))[1]["pmid"].tolist() == [""]
+
+
+def test_a_source_is_taken_apart_where_nothing_else_says_journal_and_year(read):
+    """As Ovid writes MEDLINE text; PubMed has fields for them."""
+    text = "UI  - 34000000\nTI  - One\nSO  - J Bone. 1(2):10-15, 2020 May.\n\nPMID- 2\nTI  - Two\nDP  - 2019\nSO  - J Bone. 1(2):10-15, 2020 May.\n"
+    _, table = read(text)
+    place = ["year", "journal", "volume", "issue", "pages"]
+    assert table[place].values.tolist() == [[2020, "J Bone", "1", "2", "10-15"], [2019, "", "", "", ""]]

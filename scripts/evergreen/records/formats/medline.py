@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from evergreen.records.formats.block import NO_TAG, Block, Blocks
+from evergreen.records.formats.citations import take_apart
 from evergreen.records.formats.joins import within
 from evergreen.records.normalise import named_pmid
 
@@ -20,11 +21,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "abstract": ("AB", "OAB"),
     "authors": ("FAU", "AU"),
     "groups": ("CN",),
-    "year": ("DP", "DEP", "YR"),
-    "journal": ("JT", "TA", "BTI"),
-    "volume": ("VI",),
-    "issue": ("IP",),
-    "pages": ("PG",),
+    "year": ("DP", "DEP", "YR", "SO year"),
+    "journal": ("JT", "TA", "BTI", "SO journal"),
+    "volume": ("VI", "SO volume"),
+    "issue": ("IP", "SO issue"),
+    "pages": ("PG", "SO pages"),
     "doi": ("LID", "AID", "DO"),
     "doi_within": ("SO",),
     "pmid": ("PMID", "UI"),
@@ -50,6 +51,7 @@ RELATIONS = {
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]{1,3}) {0,2}-(.*)")
 _STARTS = frozenset(("PMID", "UI"))
+_DATED = frozenset(("DP", "DEP", "YR", "JT", "TA"))
 glued = within(r"(?<=\S)(?=(?:PMID- ?\d{1,8}|UI  - \d{6,})\s*$)", "PMID-", "UI  -")
 _COUNTER = re.compile(r"\s*<?\d{1,7}>?\.?\s*")
 
@@ -130,7 +132,17 @@ def read(lines: Sequence[str]) -> Blocks:
         else:
             out.lose(number, line, "line outside any record")
         after_blank = False
+    for block in out.blocks:
+        _cite(block)
     return out
+
+
+def _cite(block: Block) -> None:
+    """Take the source of a record apart that has nothing else of journal and year, as Ovid writes it."""
+    names = {name for name, _ in block.fields}
+    if _DATED.isdisjoint(names) and "SO" in names:
+        source = next(value for name, value in block.fields if name == "SO")
+        block.fields += [(f"SO {part}", piece) for part, piece in take_apart(source).items()]
 
 
 def border(lines: Sequence[str]) -> int:
