@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from evergreen.counting import plural
+from evergreen.counting import noun, plural
 from evergreen.errors import ReviewError, printable
 
 
@@ -57,10 +57,12 @@ def waiting_beginning(begun: bool) -> list[Waiting]:
 
 def waiting_unread(paths: Sequence[str]) -> list[Waiting]:
     """People's files that no step reads."""
-    said, count = f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}", len(paths)
-    return if_any(
-        Waiting("anyone", said, "name them in config/config.yaml, or put them elsewhere", count, blocks=False)
+    said, them = (
+        f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}",
+        noun(len(paths), "it", "them"),
     )
+    todo = f"name {them} in config/config.yaml, or put {them} elsewhere"
+    return if_any(Waiting("anyone", said, todo, len(paths), blocks=False))
 
 
 def named(names: Sequence[str], most: int = 10) -> str:
