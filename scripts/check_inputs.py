@@ -12,6 +12,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import merge
+from evergreen.protocol.outcomes import Outcome, columns_read, fillings_of
 from evergreen.protocol.part import ADJUDICATION
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ def check(
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
             try:
+                if kind == "adjudication_extraction" and outcomes:
+                    how = [{"read": columns_read(_outcomes(outcomes))}]
                 sheet = _check(kind, Path(path), tool, reasons, *how)
                 if sheet is not None:
                     read[kind, path] = sheet
@@ -87,7 +90,6 @@ def _unpoolable(
 ) -> list[InputError]:
     """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
-    from evergreen.protocol.outcomes import Outcome, fillings_of
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
     sheets_of = {
@@ -97,11 +99,15 @@ def _unpoolable(
     if not sheets_of["extraction"]:
         return []
     adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
-    rows = merge.merge_extraction(sheets_of["extraction"], adjudication)
+    asked = _outcomes(outcomes)
+    rows = merge.merge_extraction(sheets_of["extraction"], adjudication, columns_read(asked))
     studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
-    asked = [Outcome.model_validate(entry) for entry in outcomes]
     converted = merge.texts(derive(rows.rows, scales, fillings_of(asked)))
     return refusals(converted, merge.texts(studies.rows), asked, compare=not screened)
+
+
+def _outcomes(outcomes: Sequence[dict[str, Any]]) -> list[Outcome]:
+    return [Outcome.model_validate(entry) for entry in outcomes]
 
 
 def _check(
@@ -141,7 +147,7 @@ def _check(
     elif kind == "extraction_studies":
         refuse(extraction_check.twice(tables.rows(frame), merge.STUDY_KEY))
     elif kind == "adjudication_extraction":
-        merge.check_adjudication(frame)
+        merge.check_adjudication(frame, **(how or {}))
     elif kind == "queries":
         from evergreen.extraction.queries.asking import answers_of
 

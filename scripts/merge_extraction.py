@@ -28,7 +28,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="{people: [extractor, ...], scales: {outcome: scale}, outcomes: [outcome as queries and conversions read it, ...]}",
+        help="{people: [extractor, ...], scales: {outcome: scale}, read: [column that outcomes read, ...], outcomes: [outcome as queries and conversions read it, ...]}",
     )
     arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
     args = arguments.parse_args(argv)
@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> None:
         )
     settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
     people = args.params["people"]
-    rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled)
+    rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled, args.params["read"])
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     answers = answers_of(read_sheet(args.answers, "queries") if args.answers else None)
     outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]

@@ -18,7 +18,7 @@ def merged(root, tmp_path, monkeypatch):
     merge_extraction.main(
         ["--answers", "config/queries.csv", "--sheets", json.dumps({who: f"{folder}/{who}.csv" for who in ("AB", "CD")}),
          "--study-sheets", json.dumps({who: f"{folder}/studies-{who}.csv" for who in ("AB", "CD")}),
-         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
+         "--adjudication", f"{folder}/adjudication.csv", "--params", '{"people": ["AB", "CD"], "scales": {}, "read": [], "outcomes": []}',
          "--folder", str(tmp_path)]
     )  # fmt: skip
     return tmp_path
@@ -69,7 +69,7 @@ def test_an_extractor_without_a_sheet_is_waited_for(root, tmp_path, monkeypatch)
     monkeypatch.chdir(root)
     merge_extraction.main(
         ["--sheets", '{"AB": "config/extraction/AB.csv"}', "--study-sheets", "{}",
-         "--params", '{"people": ["AB", "CD"], "scales": {}, "outcomes": []}',
+         "--params", '{"people": ["AB", "CD"], "scales": {}, "read": [], "outcomes": []}',
          "--folder", str(tmp_path)]
     )  # fmt: skip
     waiting = read_table(tmp_path / "conflicts.csv")

@@ -9,7 +9,7 @@ from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
-from evergreen.extraction.merge import merge_extraction, merge_studies
+from evergreen.extraction.merge import check_adjudication, merge_extraction, merge_studies
 from tests.rows import each
 
 TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
@@ -107,6 +107,29 @@ def test_a_column_of_a_persons_own_is_said_once_however_it_is_spelt():
         merge_extraction({name: sheet(own) for name, own in zip("ABC", said, strict=True)}).rows
     )
     assert (row["site"], row["dose"], row["source"]) == ("HIP | Knee", "10 | 12", "p. 2 | P. 2")
+
+
+def test_a_column_of_a_persons_own_that_the_protocol_reads_is_compared():
+    """`Hip | Knee` would be a subgroup. Who has no such column says nothing."""
+    sheets = {
+        "AB": sheet({"Site": "Hip", "kit": "a"}),
+        "CD": sheet({"site": "Knee", "kit": "b"}),
+        "EF": sheet({}),
+    }
+    merged = merge_extraction(sheets, read=["site", "unit"])
+    (row,) = tables.rows(merged.rows)
+    assert (row["Site"], row["in_conflict"], row["kit"]) == ("", "Site", "a | b")
+    assert merged.conflicts[["column", "values", "status"]].values.tolist() == [
+        ["Site", "AB=Hip; CD=Knee; EF=", "open"]
+    ]
+    verdict = settled({"column": "site", "value": "hip"})
+    check_adjudication(verdict, ["site"])
+    (row,) = tables.rows(merge_extraction(sheets, verdict, ["site"]).rows)
+    assert (row["Site"], row["status"]) == ("hip", "adjudicated")
+    with pytest.raises(InputError, match="'site' is not a column that extractors can disagree on"):
+        check_adjudication(verdict)
+    alone = {"AB": sheet({"site": "Hip"}), "CD": sheet({})}
+    assert merge_extraction(alone, read=["site"]).conflicts.empty
 
 
 def test_remarks_that_differ_are_all_kept():

@@ -104,7 +104,7 @@ GIVEN = [
     ),
     (params.draw_overlap, (), {"names": {"pubmed": "PubMed", "embase": "embase"}}),
     (params.merge_extraction, (), {
-        "people": ["AB"], "scales": {"pain": "ratio"},
+        "people": ["AB"], "scales": {"pain": "ratio"}, "read": ["dose", "route", "year"],
         "outcomes": [
             {"id": "pain", "measure": "ROM", "data": "pain", "unit": "", "units": {}, "instrument": {"items": 1}, "conversions": NO_CONVERSIONS},
             {"id": "later", "measure": "ROM", "data": "pain", "unit": "", "units": {}, "instrument": {"items": 1}, "scale": "ratio",

@@ -11,7 +11,7 @@ people come in the order of their names, and of several spellings the most frequ
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,7 @@ from evergreen.extraction.comparing import (
 )
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import columns_of, folded, labels, name_key
-from evergreen.sheets.columns import PLACE, apart
+from evergreen.sheets.columns import PLACE, apart, by_name
 from evergreen.sheets.labels import spelling_of
 from evergreen.sheets.numbers import Convention, Unreadable
 
@@ -65,6 +65,8 @@ class Kind:
     numbers: frozenset[str] = frozenset()
     # A person may name columns that describe a study as the product names its own.
     apart: bool = False
+    # Of the compared those of people's own, which nobody has to have.
+    own: frozenset[str] = frozenset()
 
     def carried(self, column: str) -> str:
         """What a column is called among the merged rows."""
@@ -75,13 +77,15 @@ COMPARED = tuple(column.name for column in columns_of("extraction") if column.na
 ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS))
 
 
-def check_adjudication(rows: pd.DataFrame) -> None:
-    """Refuse an adjudication sheet with unknown columns, impossible values or two words on one cell."""
-    _decisions(rows[rows["outcome"] != ""], ROWS)
+def check_adjudication(rows: pd.DataFrame, read: Iterable[str] = ()) -> None:
+    """Refuse an adjudication sheet with unknown columns, impossible values or two words on one cell; `read` as in `merge_extraction`."""
+    _decisions(rows[rows["outcome"] != ""], replace(ROWS, compared=(*COMPARED, *read)))
 
 
-def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None) -> Merged:
-    """Merge extraction sheets, one per extractor.
+def merge_extraction(
+    sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None, read: Iterable[str] = ()
+) -> Merged:
+    """Merge extraction sheets, one per extractor; of people's own columns those that the protocol `read`s are compared as the others are.
 
     Rows come back sorted by key, with `extractors`, `status` (agreed | single | adjudicated | conflict), `in_conflict` (columns
     still open: their cells are empty) and `origin` (file:row of each sheet). A row that only some have is kept as `single`
@@ -94,7 +98,11 @@ def merge_extraction(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFr
     for rows in sheets.values():
         check(rows)
     settled = adjudication[adjudication["outcome"] != ""] if adjudication is not None else None
-    merged = _merge(sheets, settled, ROWS)
+    asked = {name_key(name) for name in read} - set(by_name("extraction"))
+    own = dict.fromkeys(
+        column for rows in sheets.values() for column in rows.columns if name_key(column) in asked
+    )
+    merged = _merge(sheets, settled, replace(ROWS, compared=(*COMPARED, *own), own=frozenset(own)))
     # A row that is as an extractor has it was checked with the sheet; a cell emptied or settled can make it impossible.
     records = tables.rows(merged.rows)
     touched = [row for row in records if row["status"] in ("adjudicated", "conflict")]
@@ -243,7 +251,7 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
         values = {person: row.get(column, "") for person, row in by_person.items()}
         filled = [value for value in values.values() if not empty(value)]
         # A unit that one did not write says nothing; a number that one did not see does.
-        considered = filled if column == "unit" else list(values.values())
+        considered = filled if column == "unit" or column in kind.own else list(values.values())
         if any(not same(considered[0], value) for value in considered[1:]):
             result.append((column, {person: as_text(value) for person, value in values.items()}))
     return result

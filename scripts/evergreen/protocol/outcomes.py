@@ -143,6 +143,11 @@ class Outcome(Part):
         return list(dict.fromkeys([*self.subgroups, *moderators, *ordered_by, *shown_by]))
 
 
+def columns_read(outcomes: Sequence[Outcome]) -> list[str]:
+    """The columns, of rows or of studies, that outcomes read besides those of numbers."""
+    return sorted({name for one in outcomes for name in (*one.where, *one.columns)})
+
+
 def fillings_of(outcomes: Sequence[Outcome]) -> dict[str, Filling]:
     """{folded name of data in the sheets: how its numbers are filled in}; of several outcomes that read the same as the first has it."""
     return {folded(one.data): one.filling for one in reversed(outcomes)}

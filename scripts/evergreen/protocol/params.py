@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evergreen.protocol.outcomes import Outcome, scales_of
+from evergreen.protocol.outcomes import Outcome, columns_read, scales_of
 from evergreen.protocol.part import Part
 from evergreen.protocol.screening import reconsidered, renamed
 from evergreen.protocol.sources import TYPE_OF_METHOD, OtherMethod, Source
@@ -173,6 +173,7 @@ def merge_extraction(protocol: Protocol) -> Values:
     return {
         "people": list(protocol.extraction.extractors or ()),
         "scales": scales_of(protocol.outcomes),
+        "read": columns_read(protocol.outcomes),
         "outcomes": [_values(outcome, ASKING) for outcome in protocol.outcomes],
     }
 
