@@ -246,6 +246,16 @@ def test_a_funnel_names_the_scale_that_its_axes_have(measure: str, name: str) ->
     assert (axes.get_xlabel(), axes.get_ylabel()) == (name, f"Standard error ({inner})")
 
 
+def test_a_proportion_has_a_wald_interval_beside_and_no_test_of_no_effect() -> None:
+    blank = {"arm": "", "group": "single", "timepoint": "", "screening": "", "n": "40"}
+    rows = pd.DataFrame([{"study": f"S{i}", **blank, "events": str(4 + 5 * i)} for i in range(2)])
+    entry = protocols.pooling(id="x", measure="PLO", analysis={"test": "knha", "gosh": 0})
+    with style.style():
+        said = " ".join(words(forest.forest(pooling.result(rows, entry), SETTING))).replace("\u00a0", " ")
+    assert "Wald interval: " in said
+    assert "Z =" not in said
+
+
 def test_of_effects_that_depend_on_each_other_figures_leave_out_whole_studies(tmp_path: Path) -> None:
     rows = [
         {"study": study, "outcome": "x", "arm": group, "group": group, "timepoint": weeks, "n": 20, "mean": mean, "sd": 2}

@@ -12,6 +12,7 @@ from evergreen.synthesis.result.analyses import (
     Precise,
     Quartiles,
     Rank,
+    Sensitivity,
     SmallStudy,
     SubsetPoints,
     Subsets,
@@ -49,9 +50,9 @@ RESULT = result(
 )  # fmt: skip
 
 
-def words(pooled):
+def words(pooled, measure="RR"):
     found = []
-    for block in further_blocks(pooled, scale_of("RR")):
+    for block in further_blocks(pooled, scale_of(measure)):
         found.append(getattr(block, "text", "") or block.caption)
         found += [" | ".join(row) for row in getattr(block, "rows", [])]
     return "\n".join(found).replace("\u00a0", " ")
@@ -100,3 +101,27 @@ def test_what_the_exploration_of_heterogeneity_found_is_told_in_phrases():
     ]  # fmt: skip
     nothing = result(subgroups={"tests": {"dose": {"not_done": "fewer than two subgroups"}}})
     assert explored(nothing) == []
+
+
+def test_a_proportion_is_not_tested_against_no_effect():
+    said = words(RESULT, "PR")
+    assert "degrees of freedom): −1.20 to −0.10." in said
+    assert "PET: effect of an infinitely precise study | Proportion −0.50 |" in said
+    assert "−0.50 | 0.10" not in said
+    assert "Fail-safe" not in said
+    assert "Egger's test | statistic −1.40 | 0.19" in said, "of asymmetry"
+
+
+def test_variances_of_one_measure_have_the_same_decimals():
+    found = {
+        name: part(Sensitivity, changes={"tau2": name}, measure="RR", k=3, model=changed(MODEL, tau2=tau2))
+        for name, tau2 in (("DL", 0.14), ("PM", 0.091), ("ML", 0.0))
+    }
+    (rows,) = (block.rows for block in further_blocks(result(sensitivity=found), scale_of("RR")) if getattr(block, "caption", "") == "Sensitivity analyses")  # fmt: skip
+    assert [row[-1] for row in rows] == ["0.140", "0.091", "0.000"]
+
+
+def test_a_meta_regression_of_several_effects_a_study_says_what_it_takes_them_for():
+    said = "takes the effects of one study for independent"
+    assert said not in words(RESULT)
+    assert said in words(changed(RESULT, moderators=changed(RESULT.moderators, studies=9)))

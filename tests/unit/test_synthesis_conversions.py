@@ -90,3 +90,11 @@ def test_a_difference_is_no_standardised_difference():
     outcome = pooling(measure="SMD", scale="analysis")
     (gone,) = result(rows(outcome, ("A", {"contrast": DIFFERENCE["contrast"]})), outcome).left_out
     assert gone.reason.startswith("it reports a mean difference, and the measure is the standardi")
+
+
+def test_a_correlation_on_which_no_number_rests_is_not_swept():
+    outcome = pooling(conversions=SWEPT)
+    found = result(rows(outcome, *REPORTED), outcome)
+    assert {name: (one.model, one.not_done) for name, one in found.sensitivity.items()} == dict.fromkeys(
+        ("r = 0", "r = 0.8"), (None, "no number that is pooled rests on it")
+    )

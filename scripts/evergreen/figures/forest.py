@@ -361,8 +361,9 @@ class _Content:
             notes += without_subgroup(self.result, self.by)
         if isinstance(self.model, InverseVariance) and (wald := self.model.wald):
             shown = self.preset.interval(self.scale, self.model.interval[0], wald.ci_low, wald.ci_high)
-            tested = f"Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)}"
-            notes.append(f"Wald interval: {' '.join(shown)} ({tested}).")
+            tested = f" (Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)})"
+            said = tested if self.scale.null is not None else ""  # as `_overall`
+            notes.append(f"Wald interval: {' '.join(shown)}{said}.")
         if self.groups.repeats(self.result.studies):
             notes.append("Totals count the participants of several rows of a study once.")
         if marked:

@@ -15,7 +15,15 @@ from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, number, of_analysis, of_result, same_axis
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import favours, interval_of, levels, method, sensitivities, tau2, without_value
+from evergreen.figures.wording import (
+    favours,
+    interval_of,
+    levels,
+    method,
+    sensitivities,
+    tau2_column,
+    without_value,
+)
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
@@ -131,15 +139,16 @@ def _drawn(
         *([Entry(whole, pooled.k, pooled.studies, pooled, bold=True)] if pooled else []),
     ]
     rows, numbers = [], []
-    for entry in shown_entries:
+    variances = tau2_column([entry.found.tau2 for entry in shown_entries])
+    for entry, variance in zip(shown_entries, variances, strict=True):
         found, middle = entry.found, entry.estimate
         bounded = found.ci_low is not None and found.ci_high is not None
         low = middle if found.ci_low is None else found.ci_low
         high = middle if found.ci_high is None else found.ci_high
         effect = preset.interval(scale, middle, low, high) if bounded else (scale.text(middle),)
         cells = {"k": Cell((studies_cell(entry.studies, entry.k),)), "effect": Cell(effect)}
-        if found.tau2 is not None:
-            cells["tau2"] = Cell((tau2(found.tau2),))
+        if variance:
+            cells["tau2"] = Cell((variance,))
         if found.I2 is not None:
             cells["I2"] = Cell((f"{number(found.I2, 0)}%",))
         if remark and entry.remark:

@@ -243,6 +243,13 @@ def tau2(value: float | None, estimate: float | None = None) -> str:
     return number(value, effect_decimals([size]))
 
 
+def tau2_column(values: Sequence[float | None]) -> list[str]:
+    """The same of variances below each other, with decimals in common: those that all but negligible ones need."""
+    known = [value for value in values if value]
+    counted = [value for value in known if value >= max(known) / 1000]
+    return [tau2(value, min(counted, default=value)) for value in values]
+
+
 def favours(setting: Setting) -> tuple[str, str]:
     """What stands under the left and the right side of the axis."""
     first, second = f"Favours {setting.intervention}", f"Favours {setting.control}"

@@ -113,7 +113,7 @@ def _of_model(model: PooledModel, name: str, scale: scales.Scale, studies: int) 
     texts = {
         "pooled effect": effects.estimate(model, scale),
         "prediction interval": effects.interval(model.pi_low, model.pi_high, scale),
-        "P value": "" if model.p is None else scales.p_value(model.p),
+        "P value": "" if model.p is None or scale.null is None else scales.p_value(model.p),
         "I²": "" if model.I2 is None or model.k < 2 else f"{model.I2:.0f}%",
         "tau²": "" if model.tau2 is None or model.k < 2 else wording.tau2(model.tau2),
         "studies": str(studies),

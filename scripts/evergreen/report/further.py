@@ -13,6 +13,7 @@ from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Between, Moderators, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import InverseVariance, Multilevel
 from evergreen.synthesis.result.result_part import NotDone
+from evergreen.tables import grouped
 
 
 def further_blocks(result: Result, scale: scales.Scale) -> list[Block]:
@@ -33,8 +34,9 @@ def _robust(result: Result, scale: scales.Scale) -> Iterator[Block]:
     found = result.model.robust if isinstance(result.model, InverseVariance | Multilevel) else None
     if found and found.p is not None:
         limits = interval(found.ci_low, found.ci_high, scale)
+        limits += f", {scales.p_value(found.p)}" if scale.null is not None else ""
         yield Text(
-            f"Cluster-robust {wording.interval_of(result.level)} ({found.kind}, {_plain(found.df, 1)} degrees of freedom): {limits}, {scales.p_value(found.p)}."
+            f"Cluster-robust {wording.interval_of(result.level)} ({found.kind}, {_plain(found.df, 1)} degrees of freedom): {limits}."
         )
 
 
@@ -115,6 +117,8 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
     yield Table(caption, columns, rows, fold="Meta-regression", keep=True)
+    if found.studies < found.k:
+        yield Text("The meta-regression takes the effects of one study for independent of each other.")
     lacking = wording.without_value(
         result, found.without_value, " or ".join(found.columns), "not in the meta-regression"
     )
@@ -136,6 +140,10 @@ def _coefficients(found: Moderators) -> dict[str, str]:
 def _sensitivity(result: Result) -> Iterator[Block]:
     """Each on the scale of its own measure, in the order of the protocol."""
     rows: list[Sequence[Cell]] = []
+    tau2: dict[int, str] = {}
+    for own in grouped(result.sensitivity.values(), lambda one: one.measure).values():
+        variances = wording.tau2_column([one.model.tau2 if one.model else None for one in own])
+        tau2 |= {id(one): variance for one, variance in zip(own, variances, strict=True)}
     for label, one in wording.sensitivities(result):
         model = one.model
         if model is None or model.estimate is None:
@@ -143,7 +151,7 @@ def _sensitivity(result: Result) -> Iterator[Block]:
             rows.append([label, studies_cell(model.studies, model.k) if model else "", not_done, ""])
             continue
         effect = named(model, scales.of_analysis(result, one))  # another level is said by the label
-        rows.append([label, studies_cell(model.studies, model.k), effect, wording.tau2(model.tau2)])
+        rows.append([label, studies_cell(model.studies, model.k), effect, tau2[id(one)]])
     if rows:
         title = "Sensitivity analyses"
         columns = heads(
@@ -180,6 +188,11 @@ def _small(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if isinstance(found, NotDone):
         yield Text(f"Small-study effects: not tested ({found.not_done}).")
         return
+
+    def against_none(p: float | None) -> str:
+        """A P value of no effect, which a proportion or a rate has no value of."""
+        return "" if scale.null is None else _p(p)
+
     rows: list[Sequence[Cell]] = []
     for name, test in found.tests.items():
         if isinstance(test, NotDone):
@@ -193,11 +206,12 @@ def _small(result: Result, scale: scales.Scale) -> Iterator[Block]:
     else:
         studies = plural(filled.missing, "study", "studies")
         missing = f"{studies} missing on the {filled.side}; with them {named(filled.model, scale)}"
-        rows.append(["Trim and fill", missing, _p(filled.model.p)])
+        rows.append(["Trim and fill", missing, against_none(filled.model.p)])
     for name, one in found.pet_peese.items():
-        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {scale.text(one.estimate)}", _p(one.p)])  # fmt: skip
+        rows.append([f"{name.upper()}: effect of an infinitely precise study", f"{scale.short} {scale.text(one.estimate)}", against_none(one.p)])  # fmt: skip
     counts = {name: "∞" if count is None else f"{count:,.0f}" for name, count in found.fail_safe}
     words = ", ".join(f"{name.capitalize()} {count}" for name, count in counts.items())
-    rows.append(["Fail-safe numbers", words, ""])
+    if scale.null is not None:
+        rows.append(["Fail-safe numbers", words, ""])
     columns = heads("Test", "Result", Head("P", True))
     yield Table("Small-study effects", columns, rows, fold="Small-study effects", keep=True)

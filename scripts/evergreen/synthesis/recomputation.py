@@ -124,7 +124,14 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
         if numbers := _leaves(test, {"k": len(found)}):
             yield Task(
-                outcome, f"{column}: between subgroups", "between", whole, [], {}, numbers, needs=found
+                outcome,
+                f"{column}: between subgroups",
+                "between",
+                whole,
+                [],
+                {"model": settings.model},
+                numbers,
+                needs=found,
             )
     for day, view in result.rounds.items():
         known = [row for row in every if (studies[row - 1].round or day) <= day]

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from evergreen.bias.tools.anatomy import HIGH_RISK
 from evergreen.errors import InputError
 from evergreen.metaanalysis.measures import MEASURES
@@ -141,6 +143,8 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         _used(changes, changed)
         again = changes.keys() & ANEW
         rated = rate(changed) if again else studies
+        if again and again <= set(ASSUMED) and _same(rated, studies):
+            raise InputError("no number that is pooled rests on it")
         if changed.measure != outcome.measure:  # what a report states is an effect of the main measure
             rated = rated.take([not one.stated for one in rated.comparisons])
         kept = _left(changes, rated, analysis)
@@ -151,6 +155,13 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         return Sensitivity(**said, k=0, not_done="no study is left")
     anew = tuple(rated.effects()) if again else None
     return Sensitivity(**said, k=len(kept.yi), model=whole.model, labels=tuple(kept.labels), studies=anew)
+
+
+def _same(one: Studies, other: Studies) -> bool:
+    """Whether effects are the same, of the same rows."""
+    return one.labels == other.labels and all(
+        np.array_equal(*values) for values in ((one.yi, other.yi), (one.vi, other.vi))
+    )
 
 
 def _used(changes: Mapping[str, Any], changed: Outcome) -> None:
