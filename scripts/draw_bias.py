@@ -34,9 +34,9 @@ def main(argv: list[str] | None = None) -> None:
         judgements = judgements[judgements["study"].isin([row["study"] for row in labelled])]
     judgements = judgements.assign(study=judgements["study"].map(label))
     folder = Path(args.out)
-    called = {folded(name): shown for name, shown in args.params["names"].items()}
-    labels = {*judgements["outcome"], *judgements.get("comparison", ())}
-    names = {label: called[folded(label)] for label in labels if folded(label) in called}
+    called = {folded(name): shown for name, shown in args.params["names"]}
+    labels = sorted({*judgements["outcome"], *judgements.get("comparison", ())})
+    names = {label: shown for name, shown in called.items() for label in labels if folded(label) == name}
     pages = bias_summary.summary(judgements, tool, names)
     # How many pages there are follows from the judgements: those behind the first go where nothing is named beforehand.
     further = folder / "further"

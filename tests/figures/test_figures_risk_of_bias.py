@@ -44,6 +44,14 @@ def test_results_are_ordered_by_outcome_and_named_by_it():
     assert risk_of_bias.summary_table(table, ROB2)["Study"].tolist() == ["B: death", "A: pain", "B: pain"]
 
 
+def test_outcomes_stand_in_the_order_of_their_names():
+    table = judgements(*((study, outcome, "overall", "low") for study in "AB" for outcome in ("", "death", "pain", "x")))  # fmt: skip
+    with style():
+        (figure,) = bias_summary.summary(table, ROB2, {"pain": "Pain", "death": "Death"})
+    said = [text.get_text() for text in texts_of(figure.axes[0])]
+    assert [text for text in said if text in ("Pain", "Death", "x")] == ["Pain", "Death", "x"]
+
+
 @pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
 def test_the_shares_of_every_domain_add_up(tool):
     table = risk_of_bias.graph_table(every_level(tool), tool)

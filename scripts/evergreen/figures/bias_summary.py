@@ -75,10 +75,15 @@ def summary(
 ) -> tuple[Figure, ...]:
     """Risk-of-bias summary: one line per study, one column per domain; the pages, of at most 178 x 240 mm each.
 
-    Where results are judged, studies stand under their outcome, whose name `names` may tell. More lines than fit into a panel go
-    on in one beside it, and on further pages, each with the names of the domains above.
+    Where results are judged, studies stand under their outcome, whose name `names` may tell, in the order of these. More lines than fit
+    into a panel go on in one beside it, and on further pages, each with the names of the domains above.
     """
-    lines = lines_of(judgements)
+    order = {name: place for place, name in enumerate(names.values())}
+
+    def place(line: Line) -> int:
+        return order.get(names.get(line.outcome, ""), len(order)) if line.outcome else -1
+
+    lines = sorted(lines_of(judgements), key=place)
     if not lines:
         return (nothing(),)
     grid = _grid(lines, tool)

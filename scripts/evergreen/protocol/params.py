@@ -230,10 +230,10 @@ def merge_bias(protocol: Protocol) -> Values:
 
 
 def draw_bias(protocol: Protocol) -> Values:
-    """The tool, and the names of outcomes by their id, and by that of their data, of several the first."""
+    """The tool, and [label, name] of outcomes in the order of the protocol: by their id, and by that of their data, of several the first."""
     by_data = {outcome.data: outcome.name for outcome in reversed(protocol.outcomes)}
     by_id = {outcome.id: outcome.name for outcome in protocol.outcomes}
-    return {"tool": protocol.risk_of_bias.tool, "names": by_id | by_data}
+    return {"tool": protocol.risk_of_bias.tool, "names": [list(pair) for pair in (by_id | by_data).items()]}
 
 
 def grade_certainty(protocol: Protocol) -> Values:
