@@ -168,6 +168,7 @@ def test_without_a_total_each_subgroup_is_told_with_its_own_interval():
     alike = [(name, (n, n // 10), (n, n // 5)) for name, n in (("E", 100), ("F", 200), ("G", 80))]
     rows = table(FAR + alike).assign(kind=["far"] * 8 + ["near"] * 6)
     said = told({"death": rows}, subgroups=["kind"], total=False)
+    assert "death (7 studies, within subgroups) was pooled with a random-effects model" in said
     assert "Hartung-Knapp intervals at the 95% level were computed for death (far). " in said
     assert "at the 95% level were computed for death (near) (no heterogeneity estimated)." in said
 

@@ -186,7 +186,7 @@ def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
 
 
 def _size(one: Analysis) -> str:
-    return studies_of(one.studies, one.result.k)
+    return studies_of(one.studies, one.result.k) + (", within subgroups" if one.result.subtotals else "")
 
 
 def _way(one: Analysis) -> tuple[Any, ...]:
