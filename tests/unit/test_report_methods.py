@@ -327,7 +327,8 @@ def test_who_judged_is_told_with_the_tool():
 def test_an_update_screened_what_somebody_decided(pending, skipped, expected):
     counts = {"database_results": 9, "records_screened": 8, "records_pending": pending, "extra_reports": 0}
     assert expected in rounds.sentence(counts, [], skipped)
-    more = rounds.sentence({**counts, "extra_reports": 2}, [], skipped)
+    more = rounds.sentence({**counts, "citations_results": 3, "extra_reports": 2}, [], skipped)
+    assert more.startswith("Search and other methods brought 12 new records")
     assert more.endswith("No study was added. 2 further reports of known studies came with it.")
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from evergreen.counting import plural, studies_cell
 from evergreen.figures import scales
 from evergreen.figures.wording import interval_of
+from evergreen.prisma.members import BOX_OF_TYPE, DATABASES_AND_REGISTERS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text, heads, text_of
@@ -23,10 +24,12 @@ from evergreen.synthesis.result.outcome_result import with_estimate
 
 
 def sentence(counts: Mapping[str, Any], names: Sequence[str], skipped: Sequence[str] = ()) -> str:
-    """What the search of one round brought, in one or two sentences. `names`: studies included since that round; `skipped`: stages
+    """What one round brought, in one or two sentences. `names`: studies included since that round; `skipped`: stages
     that nobody screens."""
     found = plural(sum(counts[key] for key in counts if key.endswith("_results")), "new record")
-    text = f"The search brought {found}, of which {screened_words(counts, skipped)}."
+    others = [box for type_, box in BOX_OF_TYPE.items() if type_ not in DATABASES_AND_REGISTERS]
+    what = "Search and other methods" if any(counts.get(box) for box in others) else "The search"
+    text = f"{what} brought {found}, of which {screened_words(counts, skipped)}."
     added = f"{plural(len(names), 'study was', 'studies were')} added: {listed(names)}"
     text += f" {added if names else 'No study was added'}."
     if counts["extra_reports"]:
