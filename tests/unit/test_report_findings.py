@@ -293,6 +293,14 @@ def test_which_way_a_scale_runs_is_said_where_the_protocol_says_it():
     assert trivial == "The intervention results in little to no difference in sleep quality (PSQI)."
 
 
+def test_numbers_needed_say_their_level_where_outcomes_differ_in_it():
+    pooled = result((20, 100), measure="RR", estimate=0.75, low=0.6, high=0.9)
+    one, other = (found({"measure": "RR"}, results.changed(pooled, level=level)) for level in (0.95, 0.9))
+    alone, both = (findings.needed(own)[0] for own in ([one], [one, other]))
+    assert alone.columns[2].name.replace(SP, " ") == "Number needed to treat (95% CI)"
+    assert [row[2].replace(SP, " ")[-8:] for row in both.rows] == [", 95% CI", ", 90% CI"]
+
+
 def test_an_effect_is_as_large_as_it_is_at_the_risk_of_its_row():
     pooled = result((20, 100), measure="RR", estimate=1.4, low=1.3, high=1.5)
     risks = [{"name": "low risk", "risk": 0.1}, {"name": "high risk", "risk": 0.6}]

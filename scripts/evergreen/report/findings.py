@@ -12,7 +12,7 @@ from itertools import count
 
 from evergreen.bias.certainty import ratings as ratings_of
 from evergreen.figures import wording
-from evergreen.grade.absolute import COHEN, OF_CONTROLS, Absolute
+from evergreen.grade.absolute import COHEN, OF_CONTROLS, Absolute, Needed
 from evergreen.grade.finding import Finding, find, missing_evidence
 from evergreen.protocol.review import Question
 from evergreen.protocol.whole import Protocol
@@ -102,12 +102,18 @@ def _interval(found: Sequence[Finding]) -> tuple[str, bool]:
 
 def needed(found: Sequence[Finding]) -> list[Block]:
     """The numbers needed to treat, at each risk; nothing where no outcome has risks."""
+    ci, apart = _interval(found)
+
+    def said(one: Finding, needed: Needed) -> str:
+        of = f", {wording.interval_of(one.result.level)}" if apart else ""
+        return f"{words.number_needed(needed)}{of}"
+
     rows: list[list[Cell]] = [
-        [_called(one, means), words.risk_without(means), words.number_needed(means.needed)]
+        [_called(one, means), words.risk_without(means), said(one, means.needed)]
         for one in found
         for means in one.means
     ]
-    columns = heads("Outcome", "With comparator", f"Number needed to treat ({_interval(found)[0]})")
+    columns = heads("Outcome", "With comparator", f"Number needed to treat ({ci})")
     return [Table(NEEDED, columns, rows), Text(NEEDED_NOTE)] if rows else []
 
 
