@@ -60,3 +60,16 @@ def test_homogeneity_is_tested_against_the_highest_likelihood_of_an_effect_in_ea
     assert glmm.glmm("OR", data, model="UM.RS", common=True).Q_lrt == pytest.approx(
         19.843572 - 10.479039, abs=2e-6
     )
+
+
+APART = {
+    "events1": [37, 47, 44, 12, 19, 22, 0, 0, 0], "n1": [317, 267, 154, 43, 71, 92, 51, 252, 182],
+    "events2": [0, 30, 0, 0, 56, 0, 0, 15, 32], "n2": [257, 140, 166, 76, 278, 91, 210, 115, 174],
+}  # fmt: skip
+
+
+@each("model", ["CM.EL", "UM.RS", "CM.AL"])
+def test_an_effect_that_heterogeneity_would_make_more_certain_is_none(model):
+    """Integrated densely the exact likelihood has its maximum at 3.98 (SE 5.27), tau2 140.8; the nodes had a standard error of 0.0006."""
+    with pytest.raises(ValueError, match="differ so much"):
+        glmm.glmm("OR", APART, model=model)

@@ -208,7 +208,7 @@ class Hypergeometric:
             middle = new
         return np.where(inside, middle, np.nan)
 
-    def integrated(self, theta: float, tau: float) -> Array:
+    def integrated(self, theta: float, tau: float, nodes: int = EXACT_NODES) -> Array:
         """Log-probability of x (k) with the log odds ratio normal around `theta`."""
 
         def step(mode: Array) -> Array:
@@ -217,6 +217,6 @@ class Hypergeometric:
 
         mode = newton(step, np.zeros(len(self.x)), 1e-11)
         width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
-        points, weights = _quadrature(EXACT_NODES)
+        points, weights = _quadrature(nodes)
         v = mode[:, None] + width[:, None] * points
         return _log_integral(self.loglik(theta + tau * v) - v**2 / 2 + weights, width)

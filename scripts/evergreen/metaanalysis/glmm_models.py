@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evergreen.metaanalysis.glmm_likelihood import (
+    EXACT_NODES,
     NEWTON_STEPS,
     Counts,
     Hypergeometric,
@@ -156,13 +157,17 @@ def one_count(counts: Counts, common: bool) -> Maximum:
 
 
 def _resolved(found: Maximum, common: Maximum, finer: Callable[[Array], float]) -> Maximum:
-    """The fit, where it can be trusted.
-
-    Raises ValueError where studies differ so much that more nodes change the likelihood, or that its curvature is an
-    artefact of the nodes: heterogeneity cannot make the mean more certain than a common effect is.
-    """
+    """The fit, where it can be trusted; raises ValueError where studies differ so much that more nodes change the likelihood."""
     change = finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik
-    if abs(change) > RESOLVED or found.variance < 0.25 * common.variance:
+    if abs(change) > RESOLVED:
+        raise ValueError(too_different(found.tau2))
+    return _curved(found, common.variance)
+
+
+def _curved(found: Maximum, common: float) -> Maximum:
+    """The fit; raises ValueError where its curvature is an artefact of the nodes: heterogeneity cannot make the mean more certain than
+    a `common` effect is, by its variance."""
+    if found.variance < 0.25 * common:
         raise ValueError(too_different(found.tau2))
     return found
 
@@ -237,7 +242,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
         eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
         return loglik_at_modes(counts, eta, values[1] * sides)
 
-    return _mixed(objective, at_modes, alone)
+    return _curved(_mixed(objective, at_modes, alone), alone.variance)
 
 
 def random_studies(counts: Counts, common: bool) -> Maximum:
@@ -267,9 +272,10 @@ def random_studies(counts: Counts, common: bool) -> Maximum:
         )
         tau2 = float(best[3]) ** 2
     variance = float(_covariance(objective, best)[0, 0])
-    return Maximum(
+    found = Maximum(
         float(best[0]), variance, tau2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik, loglik, counts.saturated()
     )
+    return found if common else _curved(found, float(_covariance(with_common_effect, common_at)[0, 0]))
 
 
 def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int) -> tuple[float, float]:
@@ -346,7 +352,8 @@ def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
     if common:
         return alone
 
-    def objective(values: Array) -> float:
-        return float(tables.integrated(values[0], values[1]).sum())
+    def objective(values: Array, nodes: int = EXACT_NODES) -> float:
+        return float(tables.integrated(values[0], values[1], nodes).sum())
 
-    return _mixed(objective, objective, alone)
+    found = _mixed(objective, objective, alone)
+    return _resolved(found, alone, lambda values: objective(values, 3 * EXACT_NODES))
