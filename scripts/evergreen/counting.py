@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def noun(count: int, one: str, many: str = "") -> str:
     """`record` of 1, `records` of any other count."""
@@ -22,3 +24,9 @@ def studies_of(studies: int, effects: int) -> str:
 def studies_cell(studies: int, effects: int) -> str:
     """The same below a head that says `Studies`: `4`, `4 (12 effects)`."""
     return f"{studies:,}" if effects == studies else f"{studies:,} ({effects:,} effects)"
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    names = list(names)
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -15,7 +15,7 @@ from evergreen.prisma.counts import BY_REASON, KEYS, chained
 from evergreen.prisma.lists import SOURCE_COLUMNS
 from evergreen.protocol.loading import complete
 from evergreen.protocol.sources import OtherMethod, PeerReview
-from evergreen.report import methods
+from evergreen.report import search_words
 from evergreen.report.checklist import checklist, sections
 from evergreen.report.checklist_items import ABSTRACT, ITEMS, LIVING, PRISMA, SEARCH
 from evergreen.report.checklist_run import AUTHORS, PARTLY, RUN, Run
@@ -258,7 +258,7 @@ def test_peer_review_and_other_methods_are_told_with_their_counts(living: Run) -
     assert found[SEARCH, "15"][1].endswith(
         "Looked at by hand: citation searching, 2018-12-31: 120; browsing, 2020-12-31: 1."
     )
-    said = methods.search(protocol, living.facts)
+    said = search_words.search(protocol, living.facts)
     assert "was peer reviewed by EF, librarian" in said
     assert "Contacts (2018-12-31): Authors" in said
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from evergreen.protocol.loading import complete
-from evergreen.report import methods
+from evergreen.report import methods, search_words
 from evergreen.report.blocks import Code
 from evergreen.report.changes import rounds
 from evergreen.report.facts import Deduplication, Facts, deduplicated, filled, screened
@@ -155,7 +155,7 @@ def test_a_review_without_sources_merged_no_records_and_screened_none():
     alone = complete({"review": {"title": "A"}})
     assert methods.selection(alone, Facts()) == ""
     assert (
-        methods.search(alone, Facts())
+        search_words.search(alone, Facts())
         == "The protocol names no source: no search is a part of this review so far."
     )
 
@@ -175,14 +175,14 @@ def test_a_review_without_sources_merged_no_records_and_screened_none():
 )  # fmt: skip
 def test_each_source_is_told_with_its_own_days(searches, expected):
     found = Facts(searches=tuple(Search(name, day, 3, 3, 0) for name, day in searches))
-    assert methods.search(protocol(), found) == expected
+    assert search_words.search(protocol(), found) == expected
 
 
 def test_a_source_that_was_left_out_on_purpose_is_told_with_the_reason():
     cinahl = {**EXPORTS["cinahl"], "not_searched": {ROUNDS[1]: "no access any more"}}
     held = [("embase", ROUNDS[0]), ("cinahl", ROUNDS[0]), ("embase", ROUNDS[1])]
     found = Facts(searches=tuple(Search(name, day, 3, 3, 0) for name, day in held))
-    assert methods.search(protocol(sources={**EXPORTS, "cinahl": cinahl}), found).endswith(
+    assert search_words.search(protocol(sources={**EXPORTS, "cinahl": cinahl}), found).endswith(
         "CINAHL was not searched in the round of 2021-12-31 (no access any more)."
     )
 
@@ -198,16 +198,16 @@ def test_a_source_that_was_left_out_on_purpose_is_told_with_the_reason():
 )
 def test_where_pubmed_was_asked_is_what_the_retrieval_says(endpoint, asked, expected):
     found = Facts(searches=(Search("pubmed", ROUNDS[0], 3, 3, 0, endpoint, asked),))
-    said = methods.search(protocol(sources=PUBMED), found)
+    said = search_words.search(protocol(sources=PUBMED), found)
     assert expected in said
     assert "repeated" not in said  # there was one search
-    told = methods.sources_searched(protocol(sources=PUBMED), found)
+    told = search_words.sources_searched(protocol(sources=PUBMED), found)
     assert told.startswith(f"PubMed{' (embedded stand-in)' * (endpoint == 'embedded')} was searched on ")
 
 
 def test_what_a_later_search_found_again_is_counted():
     days = (Search("pubmed", ROUNDS[0], 3, 3, 0, "live", ROUNDS[0]), Search("pubmed", ROUNDS[1], 4, 2, 2, "live", ROUNDS[1]))  # fmt: skip
-    said = methods.search(protocol(sources=PUBMED), Facts(searches=days))
+    said = search_words.search(protocol(sources=PUBMED), Facts(searches=days))
     assert "Each later search of PubMed repeated the whole strategy." in said
     assert "2 records that an earlier search had found were recognised by their ids" in said
 
@@ -219,7 +219,7 @@ def test_a_strategy_that_changed_between_searches_is_told():
         AsRun("pubmed", "s.txt", "1. pain*", 1, (ROUNDS[1],), ("'1. pain' became '1. pain*'",)),
     )
     found = Facts(searches=days, as_run=asked)
-    said = methods.search(protocol(sources=PUBMED), found)
+    said = search_words.search(protocol(sources=PUBMED), found)
     assert "repeated" not in said
     assert (
         f"Each later search of PubMed ran a whole strategy. On {ROUNDS[1]} the strategy of PubMed was not the one of before:"
@@ -239,7 +239,7 @@ def test_a_strategy_that_changed_between_searches_is_told():
 def test_known_items_are_told_as_found_or_not(endpoint, behind):
     searches = (Search("pubmed", ROUNDS[0], 3, 3, 0, endpoint, ROUNDS[0]),)
     found = Facts(searches=searches, known_items={"pubmed": {"7": True, "8": False}})
-    said = methods.search(protocol(sources=PUBMED), found)
+    said = search_words.search(protocol(sources=PUBMED), found)
     assert f"Of 2 known items the search of PubMed found 1; not PMID 8{behind}" in said
 
 

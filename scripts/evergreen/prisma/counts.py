@@ -11,6 +11,7 @@ import pandas as pd
 
 from evergreen.errors import InputError, refuse
 from evergreen.prisma.members import BOX_OF_TYPE
+from evergreen.protocol.sources import METHOD_NAMES
 
 IDENTIFIED = tuple(BOX_OF_TYPE.values())
 # Keys of the PRISMA2020 R package, then ours; the order of counts.json.
@@ -212,9 +213,6 @@ def identified(
     return result
 
 
-METHODS = {"citation": "Citation searching", "browsing": "Browsing", "contact": "Contacts"}
-
-
 def looked_at(
     methods: Sequence[tuple[str, str, str, int, str | None]],
     imported: Sequence[Mapping[str, Any]],
@@ -236,7 +234,7 @@ def looked_at(
                 todo="State all that were looked at, those in the files among them.",
             )
         by_name = result.setdefault(day, {}).setdefault(BOX_OF_TYPE[type_], Counter())
-        by_name[names[source] if source else METHODS[method]] += found - taken
+        by_name[names[source] if source else METHOD_NAMES[method]] += found - taken
     return result
 
 

@@ -97,6 +97,12 @@ class OtherMethod(Part):
 
 TYPE_OF_METHOD = {"citation": "citation", "browsing": "website", "contact": "organisation"}
 """The type of source that a method counts as in the flow chart, where no source says another."""
+METHOD_NAMES = {
+    "citation": "Citation searching",
+    "browsing": "Browsing",
+    "contact": "Contacts",
+    "other": "Another method",
+}
 OF_THE_CHART = ("citation", "website", "organisation")
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import listed
 from evergreen.figures.wording import capital
 from evergreen.report.blocks import Block, Section, Table, Text, heads
-from evergreen.report.methods import listed
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
 from evergreen.sheets.columns import in_words

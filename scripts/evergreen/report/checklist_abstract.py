@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from evergreen.figures.wording import capital
 from evergreen.protocol.whole import Protocol
-from evergreen.report import methods, methods_sections, pooling_words, results_words, summary
+from evergreen.report import methods, methods_sections, pooling_words, results_words, search_words, summary
 from evergreen.report.checklist_run import PARTLY, RUN, Answer, Run
 
 WHERE = "results/report/review.docx, Abstract"
@@ -17,7 +17,7 @@ def of_abstract(run: Run) -> dict[str, Answer]:
         "1": f"{p.review.title}.",
         "2": asked(p),
         "3": methods_sections.eligibility(p),
-        "4": methods.sources_searched(p, known) if p.sources else "",
+        "4": search_words.sources_searched(p, known) if p.sources else "",
         "5": methods.bias(p, known),
         "6": " ".join(pooling_words.synthesis(p.outcomes, known.analyses)[:2]),
         "7": results_words.flow(run.counts, p.screening.reasons)[-1] if p.sources or p.prisma.given else "",

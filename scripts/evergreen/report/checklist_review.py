@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from evergreen import __version__
-from evergreen.counting import plural
+from evergreen.counting import listed, plural
 from evergreen.figures import wording
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.report import further, methods, methods_sections, pooling_words, results_words
+from evergreen.report import further, methods, methods_sections, pooling_words, results_words, search_words
 from evergreen.report.checklist_abstract import WHERE, asked, found, titled
 from evergreen.report.checklist_run import FIGURES, PARTLY, PER_SOURCE, PROTOCOL, RUN, SYNTHESES, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
@@ -87,7 +87,7 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         (one.name, [*map(wording.moderator, (*one.subgroups, *one.moderators))]) for one in outcomes
     ]
     columns = sorted({column for _, own in by_outcome for column in own})
-    explored = [f"{name}: {methods.listed(own)}" for name, own in by_outcome if own]
+    explored = [f"{name}: {listed(own)}" for name, own in by_outcome if own]
     asked = {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
     # What was made, which the data may ask for as well (a retraction); before anything is, what is planned.
     compared = sorted({said for one in analyses for said in one.sensitivity} or asked)
@@ -95,14 +95,14 @@ def _synthesis(run: Run) -> dict[str, Answer]:
     names = "; ".join(outcome.name for outcome in outcomes)
     per_outcome = "; ".join(f"{outcome.name} ({MEASURES[outcome.measure].name})" for outcome in outcomes)
     times = "; ".join(
-        f"{outcome.name}, {methods.listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
+        f"{outcome.name}, {listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
     )
     small = " ".join(pooling_words.by_topic(outcomes, analyses).get("Small-study effects", []))
     done = RUN if len(analyses) == len(outcomes) else PARTLY
     answers = {
         "10a": Answer(f"{names}. Time points: {times or 'all that are reported'}.", PROTOCOL),
         "10b": Answer(
-            f"Study-level columns: {methods.listed(columns)}." if columns else "No further variable is analysed.",
+            f"Study-level columns: {listed(columns)}." if columns else "No further variable is analysed.",
             "results/extraction/merged.csv", PARTLY,
         ),
         "12": Answer(f"{per_outcome}.", PROTOCOL),
@@ -132,11 +132,11 @@ def _synthesis(run: Run) -> dict[str, Answer]:
             said += f" Numbers of {plural(imputed, 'row')} were imputed, with an input that no report of the study gives."
         answers["13b"] = Answer(said, "results/extraction/converted.csv")
     if shown := [one.outcome.name for one in analyses if one.result.k]:
-        names = methods.listed(shown)
+        names = listed(shown)
         answers["13c"] = Answer(f"Figures of {names}, each with a table of the numbers drawn.", FIGURES)
         answers["19"] = Answer(f"Group statistics, effect and interval of every study: {names}.", FIGURES)
     if pooled := [one.outcome.name for one in analyses if one.result.several]:
-        answers["20b"] = Answer(found(run) or f"{methods.listed(pooled)}.", SYNTHESES)
+        answers["20b"] = Answer(found(run) or f"{listed(pooled)}.", SYNTHESES)
         beside = ", with the risk of bias of each beside its effect" if run.facts.bias else ""
         sizes = [
             f"{one.outcome.name}: {plural(one.studies, 'study', 'studies')}"
@@ -169,11 +169,14 @@ def of_living_review(run: Run) -> dict[str, Answer]:
     if len(rounds) < 2:
         return {}
     latest = run.counts["rounds"][rounds[-1]]
-    authors = methods.listed(run.protocol.review.authors)
-    changed_methods = [*run.protocol.review.differences, *methods.changed_strategies(run.protocol, run.facts)]
+    authors = listed(run.protocol.review.authors)
+    changed_methods = [
+        *run.protocol.review.differences,
+        *search_words.changed_strategies(run.protocol, run.facts),
+    ]
     changed = f"New studies: {latest['new_studies']}, in {plural(latest['new_reports'], 'report')}"
     changed += f"; further reports of studies already included: {latest['extra_reports']}."
-    so_far = f"Searches so far: {methods.listed(rounds)}. Give the schedule and when it ends."
+    so_far = f"Searches so far: {listed(rounds)}. Give the schedule and when it ends."
     return {
         "L1": Answer(so_far, PROTOCOL, PARTLY),
         "L2": Answer(" ".join(changed_methods) or NO_CHANGE, PROTOCOL, PARTLY),

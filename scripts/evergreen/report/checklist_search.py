@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from evergreen import __version__
-from evergreen.counting import plural
-from evergreen.protocol.sources import Source
-from evergreen.report import methods
+from evergreen.counting import listed, plural
+from evergreen.protocol.sources import METHOD_NAMES, Source
+from evergreen.report import methods, search_words
 from evergreen.report.checklist_run import AUTHORS, PARTLY, PER_SOURCE, PROTOCOL, RUN, Answer, Run
 from evergreen.search import lines
 
@@ -24,10 +24,10 @@ def of_search(run: Run) -> dict[str, Answer]:
     for source in p.sources.values():
         by_type.setdefault(source.type, []).append(_named(source))
     answers = {
-        "1": Answer(f"{methods.listed(by_type.get('database', [])) or 'None'}.", PROTOCOL),
+        "1": Answer(f"{listed(by_type.get('database', [])) or 'None'}.", PROTOCOL),
         "2": Answer("", status=AUTHORS),
         "8": strategies(run),
-        "12": Answer(methods.searches(p, run.facts), LOG if run.searches else PER_SOURCE),
+        "12": Answer(search_words.searches(p, run.facts), LOG if run.searches else PER_SOURCE),
         "13": Answer(_dates_words(run), PROTOCOL),
         "15": Answer(_records_words(run), PER_SOURCE),
         "16": Answer(
@@ -39,12 +39,12 @@ def of_search(run: Run) -> dict[str, Answer]:
     for type_, item in TYPES.items():
         if type_ in by_type:
             status = RUN if type_ == "register" else PARTLY
-            answers[item] = Answer(f"{methods.listed(by_type[type_])}.", PROTOCOL, status)
+            answers[item] = Answer(f"{listed(by_type[type_])}.", PROTOCOL, status)
     for method, item in METHODS.items():
-        if said := methods.other_methods(p, method):
+        if said := search_words.other_methods(p, method):
             there = [answers[item].text] if item in answers else []
             answers[item] = Answer(" ".join([*there, *said]), PROTOCOL)
-    if reviewed := methods.peer_reviews(p):
+    if reviewed := search_words.peer_reviews(p):
         answers["14"] = Answer(" ".join(reviewed), PROTOCOL)
     if run.searches:
         asked = [log["strategy"] for log in run.searches]
@@ -66,8 +66,8 @@ def sources_words(run: Run) -> str:
         days = run.facts.days(name)
         last = f"last searched {days[-1]}" if days else "not searched yet"
         words.append(f"{_named(source)}, {source.type}, {last}")
-    others = dict.fromkeys(methods.METHODS[one.method].lower() for one in run.protocol.other_methods)
-    besides = f" Besides: {methods.listed(others)}." if others else ""
+    others = dict.fromkeys(METHOD_NAMES[one.method].lower() for one in run.protocol.other_methods)
+    besides = f" Besides: {listed(others)}." if others else ""
     return f"{'; '.join(words)}.{besides}"
 
 
@@ -86,7 +86,7 @@ def strategies(run: Run) -> Answer:
         if name in as_run:
             said = f"{plural(as_run[name].lines, 'line')} as run, with the hits of each, in the search log"
             if days := [one.days[0] for one in changes if one.source == name]:
-                said += f" (another strategy before {methods.listed(days)})"
+                said += f" (another strategy before {listed(days)})"
         elif text is not None:
             given = lines.read(text).lines
             # Above the numbered lines stands the name of the database, or the heads of columns.
@@ -105,9 +105,9 @@ def strategies(run: Run) -> Answer:
 def _dates_words(run: Run) -> str:
     words = []
     for name, source in run.protocol.sources.items():
-        said = f"{source.name}: {methods.listed(run.facts.days(name)) or 'not searched yet'}"
+        said = f"{source.name}: {listed(run.facts.days(name)) or 'not searched yet'}"
         if source.not_searched:
-            said += f", not on {methods.listed(methods.dated(source, list(source.not_searched)))}"
+            said += f", not on {listed(search_words.dated(source, list(source.not_searched)))}"
         words.append(said)
     return f"{'; '.join(words)}."
 
@@ -116,7 +116,7 @@ def _records_words(run: Run) -> str:
     total = run.sources[run.sources["round"].eq("total")]
     words = [f"{row['name']}: {row['records']}" for row in total.to_dict("records")]
     stated = [
-        f"{methods.METHODS[one.method].lower()}, {one.round}: {one.found}"
+        f"{METHOD_NAMES[one.method].lower()}, {one.round}: {one.found}"
         for one in run.protocol.other_methods
         if one.found is not None
     ]

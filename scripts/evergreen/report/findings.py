@@ -11,6 +11,7 @@ from dataclasses import replace
 from itertools import count
 
 from evergreen.bias.certainty import ratings as ratings_of
+from evergreen.counting import listed
 from evergreen.figures import wording
 from evergreen.grade.absolute import COHEN, OF_CONTROLS, Absolute, Needed
 from evergreen.grade.finding import Finding, find, missing_evidence
@@ -21,7 +22,6 @@ from evergreen.report.blocks import Block, Cell, Lines, Link, Section, Table, Te
 from evergreen.report.effects import NONE, of_subgroups
 from evergreen.report.findings_profile import beside, profile
 from evergreen.report.inputs import Inputs
-from evergreen.report.methods import listed
 from evergreen.synthesis.result.trail_places import page_of
 
 TITLE = "Summary of findings"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from evergreen.protocol.whole import Protocol
-from evergreen.report import methods, methods_sections, results, results_words, risk, summary
+from evergreen.report import methods, methods_sections, results, results_words, risk, search_words, summary
 from evergreen.report.blocks import (
     FOR_AUTHORS,
     Block,
@@ -121,7 +121,7 @@ def _abstract(report: Report) -> Iterator[tuple[str, str]]:
     if text := methods_sections.eligibility(protocol):
         yield "Eligibility criteria", text
     if protocol.sources:
-        yield "Information sources", methods.sources_searched(protocol, known)
+        yield "Information sources", search_words.sources_searched(protocol, known)
     if text := methods.bias(protocol, known):
         yield "Risk of bias", text
     if protocol.outcomes:

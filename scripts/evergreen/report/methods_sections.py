@@ -8,8 +8,9 @@ from importlib.metadata import version
 
 from evergreen import __version__
 from evergreen.bias.certainty import start_of
+from evergreen.counting import listed
 from evergreen.protocol.whole import Protocol
-from evergreen.report import methods, pooling_words
+from evergreen.report import methods, pooling_words, search_words
 from evergreen.report.facts import Facts
 
 COMPUTED_WITH = ("numpy", "scipy", "pandas", "matplotlib")
@@ -19,7 +20,7 @@ def sections(protocol: Protocol, known: Facts) -> dict[str, list[str]]:
     """{heading: paragraphs}, without those under which nothing is to say."""
     found = {
         "Eligibility criteria": [eligibility(protocol)],
-        "Information sources and search": [methods.search(protocol, known)],
+        "Information sources and search": [search_words.search(protocol, known)],
         "Selection process": [methods.selection(protocol, known)],
         "Data collection": [methods.extraction(protocol, known)],
         "Risk of bias": [methods.bias(protocol, known)],
@@ -59,19 +60,19 @@ def certainty(protocol: Protocol, known: Facts) -> str:
     rated = [one for one in protocol.outcomes if one.id in known.rated]
     others = [one.outcome.name for one in known.analyses if one.outcome.id not in known.rated and one.studies]
     if not rated:
-        unrated = f"The certainty of the evidence on {methods.listed(others)} has not been rated."
+        unrated = f"The certainty of the evidence on {listed(others)} has not been rated."
         return unrated if others else ""
     starts = dict.fromkeys(start_of(protocol.risk_of_bias.tool, one.design) for one in rated)
-    whence = methods.listed(dict.fromkeys(f"{start.level} ({start.why})" for start in starts))
-    names = methods.listed(one.name for one in rated)
+    whence = listed(dict.fromkeys(f"{start.level} ({start.why})" for start in starts))
+    names = listed(one.name for one in rated)
     said = (
         f"The certainty of the evidence was rated with GRADE for {names}: it starts at {whence} and is lowered for risk of bias,"
         " inconsistency, indirectness, imprecision and publication bias, or raised."
     )
-    return f"{said} It has not been rated for {methods.listed(others)}." if others else said
+    return f"{said} It has not been rated for {listed(others)}." if others else said
 
 
 def software() -> str:
     """The programs with which this report was written, with their versions."""
-    with_ = methods.listed(f"{name} {version(name)}" for name in COMPUTED_WITH)
+    with_ = listed(f"{name} {version(name)}" for name in COMPUTED_WITH)
     return f"This report was written with Evergreen {__version__} on Python {platform.python_version()} with {with_}."

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evergreen.counting import noun, plural, studies_of
+from evergreen.counting import listed, noun, plural, studies_of
 from evergreen.figures.scales import level_of
 from evergreen.figures.wording import moderator
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.facts import Analysis
-from evergreen.report.methods import listed
 from evergreen.synthesis.result.pooled_models import Mixed, Multilevel, PooledModel
 from evergreen.tables import grouped
 

@@ -9,14 +9,14 @@ from typing import Any
 import pandas as pd
 
 from evergreen.bias.tools import OVERALL
-from evergreen.counting import noun, plural
+from evergreen.counting import listed, noun, plural
 from evergreen.figures import scales, wording
 from evergreen.grade.finding import Finding
 from evergreen.prisma.counts import BY_REASON, decided
 from evergreen.report import findings_words as words
 from evergreen.report import results
 from evergreen.report.effects import estimate, percent
-from evergreen.report.methods import listed, screened_words
+from evergreen.report.methods import screened_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.pooled_models import InverseVariance
 

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evergreen.counting import plural
+from evergreen.counting import listed, plural
 from evergreen.figures.scales import MINUS
 from evergreen.report.blocks import Block, Cell, Figure, Gallery, Section, Table, Text, heads
-from evergreen.report.methods import listed
 from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.sheets.columns import in_words

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from evergreen.counting import plural, studies_cell
+from evergreen.counting import listed, plural, studies_cell
 from evergreen.figures import scales
 from evergreen.figures.wording import interval_of
 from evergreen.prisma.members import BOX_OF_TYPE, DATABASES_AND_REGISTERS
@@ -16,7 +16,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.whole import Protocol
 from evergreen.report.blocks import Block, Cell, Head, Heading, Section, Table, Text, heads, text_of
 from evergreen.report.effects import NONE, shown
-from evergreen.report.methods import listed, screened_words
+from evergreen.report.methods import screened_words
 from evergreen.screening.study_labels import StudyLabels
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
