@@ -55,7 +55,9 @@ def canonical_doi(text: str) -> str:
         if shorter == doi:
             break
         doi = shorter
-    doi = _PAGE_OF_DOI.sub(r"\1", doi.lower().rstrip("/"))
+    doi = doi.lower().rstrip("/")
+    if not doi[-1].isdigit():  # nearly all end in one
+        doi = _PAGE_OF_DOI.sub(r"\1", doi)
     return _DOI_VERSION.sub("", doi) if doi.startswith(("10.1101/", "10.48550/")) else doi
 
 
