@@ -307,3 +307,17 @@ def test_where_names_find_no_room_it_is_said(label: str, many: int, said: list[s
         label_points(axes, [0.5] * many, [0.5] * many, names, range(many))
     assert [text.get_text() for text in axes.texts if "named" in text.get_text()] == said
     assert overlapping(forest.Drawn(figure, pd.DataFrame())) == []
+
+
+def test_of_few_points_a_name_without_a_place_beside_its_own_stands_farther_away_on_a_line() -> None:
+    near, walls = [0.49, 0.51], [([edge, edge], [0.0, 1.0]) for edge in (0.45, 0.5, 0.55)]
+    for many, led in ((2, 2), (20, 0)):
+        with style.style():
+            figure, axes = figure_with_axes(330, 225)
+            axes.set(xlim=(0, 1), ylim=(0, 1))
+            names = [f"Takeuchi {2000 + i} (DESIRABLE)" for i in range(many)]
+            x = [near[i % 2] for i in range(many)]
+            label_points(axes, x, [0.04 + i * 0.04 for i in range(many)], names, range(many), lines=walls)
+        assert len(axes.lines) == led
+        assert sum("Takeuchi" in text.get_text() for text in axes.texts) == led
+        assert overlapping(forest.Drawn(figure, pd.DataFrame())) == []

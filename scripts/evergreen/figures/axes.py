@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from evergreen.figures import scales
 from evergreen.figures.clusters import ends_of
@@ -28,6 +28,14 @@ AXIS = 34.0  # points of ticks and label under the axes
 TITLE_AND_TICKS = 27.0  # points of an upright axis' label, its ticks and the distances around them
 MOST_LABELS = 60  # names in a plot of points; more could not be read
 NAME_WIDTH, NAME_LINES, NAME_LINE = 110.0, 2, 8.4  # a name beside a point, in points
+NARROW = 66.0  # where a name of one line has no place
+FEW_POINTS = 15  # of more, lines from names to points could not be followed
+LEADS = (0.0, 12.0, 24.0, 40.0, 60.0, 85.0)  # points between a name and its point, those of 0 without a line
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, the best first
+ALIGNED = {1: "left", 0: "center", -1: "right"}
+
+Box = tuple[float, float, float, float]
+Array = NDArray[np.float64]
 
 
 def figure_with_axes(
@@ -184,58 +192,70 @@ def label_points(
 ) -> None:
     """Write labels beside points, those first in `order` first, where they meet no point, no line and no other label.
 
-    `areas` are the markers' in square points, `lines` the curves to keep clear of. A label without a free place
-    is left out, and so are long ones that would be cut to the same: they stand in the table beside the figure. Limits must be set before.
+    `areas` are the markers' in square points, `lines` the curves to keep clear of. Of few points a label without a free place beside
+    its own stands farther away, with a line to it. One without any is left out, and so are long ones that would be cut to the same:
+    they stand in the table beside the figure. Limits must be set before.
     """
-    figure = axes.figure
-    to_points = 72 / figure.dpi
+    to_points = 72 / axes.figure.dpi
     points = np.column_stack([np.asarray(x, dtype=float), np.asarray(y, dtype=float)])
     places = axes.transData.transform(points) * to_points
     frame = np.asarray(axes.get_window_extent().extents) * to_points
     radii = np.full(len(labels), 3.0)
     if areas is not None:
         radii = np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
-    taken = [(px - r, py - r, px + r, py + r) for (px, py), r in zip(places, radii, strict=True)]
-    for curve in lines:
-        ends = axes.transData.transform(np.column_stack(curve)) * to_points
-        for (ax, ay), (bx, by) in itertools.pairwise(ends):
-            for share in np.linspace(0, 1, max(2, math.ceil(math.hypot(bx - ax, by - ay) / 3))):
-                cx, cy = ax + share * (bx - ax), ay + share * (by - ay)
-                taken.append((cx - 0.5, cy - 0.5, cx + 0.5, cy + 0.5))
-    boxes = np.array(taken)
-    apart, written = told_apart(labels), 0
+    marks = np.column_stack([places - radii[:, None], places + radii[:, None]])
+    curves = [axes.transData.transform(np.column_stack(curve)) * to_points for curve in lines]
+    dots = [dot for ends in curves for pair in itertools.pairwise(ends) for dot in _along(*pair)]
+    boxes = np.vstack([marks, *(np.concatenate([dot - 0.5, dot + 0.5]) for dot in dots)])
+    written: list[Box] = []
+    apart, narrow = told_apart(labels), told_apart(labels, NARROW)
+    leads = LEADS if len(labels) <= FEW_POINTS else LEADS[:1]
     for i in [place for place in order if labels[place] in apart][:MOST_LABELS]:
-        px, py = places[i]
-        named = apart[labels[i]]
-        wide = max(width_of(line, TICK) for line in named)
-        half = (NAME_LINE * (len(named) - 1) + TICK + 0.5) / 2
-        r = radii[i]
-        up = r + 1.5 + half
-        for dx, dy, align in (
-            (r + 2, 0, "left"), (-r - 2, 0, "right"), (0, up, "center"), (0, -up, "center"),
-            (r + 1, up, "left"), (-r - 1, up, "right"), (r + 1, -up, "left"), (-r - 1, -up, "right"),
-        ):  # fmt: skip
-            left = px + dx - {"left": 0.0, "right": wide, "center": wide / 2}[align]
-            box = (left, py + dy - half, left + wide, py + dy + half)
+        shapes = [
+            apart[labels[i]],
+            *(lines for lines in [narrow.get(labels[i], ["…"])] if "…" not in lines[-1]),
+        ]
+        others = np.vstack([np.delete(marks, i, axis=0), *written])
+        for lead, named, (across, upwards) in itertools.product(leads, shapes, SIDES):
+            wide = max(width_of(line, TICK) for line in named)
+            half = (NAME_LINE * (len(named) - 1) + TICK + 0.5) / 2
+            dx = across * (radii[i] + lead + (2.0 if not upwards else 1.0))
+            dy = upwards * (radii[i] + lead + 1.5 + half)
+            left = places[i][0] + dx - wide * (1 - across) / 2
+            box = (left, places[i][1] + dy - half, left + wide, places[i][1] + dy + half)
             inside = box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
-            if inside and not np.any(
-                (boxes[:, 0] < box[2])
-                & (box[0] < boxes[:, 2])
-                & (boxes[:, 1] < box[3])
-                & (box[1] < boxes[:, 3])
-            ):
-                # Line by line: a line of a block of matplotlib's is as high as the fonts of its letters ask for.
-                for j, text in enumerate(named):
-                    shift = dy + NAME_LINE * ((len(named) - 1) / 2 - j)
-                    axes.annotate(
-                        text, tuple(points[i]), xytext=(dx, shift - TICK * 0.36), textcoords="offset points", ha=align,
-                        va="baseline", fontsize=TICK, parse_math=False,
-                    )  # fmt: skip
-                boxes = np.vstack([boxes, box])
-                written += 1
-                break
-    if written < len(labels):
-        _say_named(axes, f"{written} of {len(labels)} named")
+            if not inside or _meets(boxes, box):
+                continue
+            end = np.clip(places[i], box[:2], box[2:])
+            if lead and any(_meets(others, (*dot, *dot)) for dot in _along(places[i], end)):
+                continue
+            if lead:
+                ends = axes.transData.inverted().transform(np.array([places[i], end]) / to_points)
+                axes.plot(*ends.T, color=GREY, linewidth=0.5, zorder=0.5, scalex=False, scaley=False)
+            # Line by line: a line of a block of matplotlib's is as high as the fonts of its letters ask for.
+            for j, text in enumerate(named):
+                shift = dy + NAME_LINE * ((len(named) - 1) / 2 - j)
+                axes.annotate(
+                    text, tuple(points[i]), xytext=(dx, shift - TICK * 0.36), textcoords="offset points", ha=ALIGNED[across],
+                    va="baseline", fontsize=TICK, parse_math=False,
+                )  # fmt: skip
+            boxes = np.vstack([boxes, box])
+            written.append(box)
+            break
+    if len(written) < len(labels):
+        _say_named(axes, f"{len(written)} of {len(labels)} named")
+
+
+def _along(start: Array, end: Array) -> Array:
+    """Places on the way from one to the other, three points apart at most."""
+    shares = np.linspace(0, 1, max(2, math.ceil(math.hypot(*(end - start)) / 3)))
+    return start + shares[:, None] * (end - start)
+
+
+def _meets(boxes: Array, box: Box) -> bool:
+    """Whether `box` meets one of `boxes` (k x 4): left, bottom, right, top."""
+    left, bottom, right, top = boxes.T
+    return bool(np.any((left < box[2]) & (box[0] < right) & (bottom < box[3]) & (box[1] < top)))
 
 
 def _say_named(axes: Axes, said: str) -> None:
