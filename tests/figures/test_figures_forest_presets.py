@@ -104,7 +104,7 @@ def test_the_sides_stand_above_in_jama_and_below_elsewhere() -> None:
 
 @pytest.mark.parametrize(
     ("p", "text"),
-    [(0.5, "P = .50"), (0.0458, "P = .046"), (0.04, "P = .04"), (0.0499, "P = .050"), (0.0019, "P = .002"), (0.00012, "P < .001"), (0.995, "P > .99")],
+    [(0.5, "P = .50"), (0.0458, "P = .046"), (0.04, "P = .04"), (0.0499, "P = .0499"), (0.0019, "P = .002"), (0.00012, "P < .001"), (0.995, "P > .99")],
 )  # fmt: skip
 def test_p_values_of_jama(p: float, text: str) -> None:
     assert scales.p_value_of_jama(p).replace("\u00a0", " ") == text

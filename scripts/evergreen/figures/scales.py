@@ -230,12 +230,17 @@ def mostly_large(values: Sequence[float]) -> bool:
     return bool(sizes) and sizes[len(sizes) // 2] >= LARGE
 
 
+def _not_rounded_up(p: float, decimals: int) -> int:
+    """So many decimals, or up to three more where a P value below 0.05 would read 0.05."""
+    return next((more for more in range(decimals, decimals + 4) if not p < 0.05 <= round(p, more)), decimals)
+
+
 def p_value(p: float) -> str:
-    """`P = 0.04`, `P = 0.003`, `P < 0.00001`, as RevMan prints them; its spaces do not break."""
+    """`P = 0.04`, `P = 0.003`, `P < 0.00001`, as RevMan prints them, and never rounded up to 0.05; its spaces do not break."""
     for bound in ("0.00001", "0.0001"):
         if p < float(bound):
             return f"P\u00a0<\u00a0{bound}"
-    decimals = 2 if p >= 0.1 else 1 - math.floor(math.log10(p))
+    decimals = _not_rounded_up(p, 2 if p >= 0.1 else 1 - math.floor(math.log10(p)))
     return f"P\u00a0=\u00a0{p:.{decimals}f}"
 
 
@@ -245,7 +250,7 @@ def p_value_of_jama(p: float) -> str:
         return "P\u00a0<\u00a0.001"
     if p > 0.99:
         return "P\u00a0>\u00a0.99"
-    places = 3 if p < 0.01 or p < 0.05 <= round(p, 2) else 2
+    places = _not_rounded_up(p, 3 if p < 0.01 else 2)
     return f"P\u00a0=\u00a0{f'{p:.{places}f}'.removeprefix('0')}"
 
 
