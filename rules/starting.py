@@ -59,17 +59,18 @@ def equip(workflow: Any) -> None:
 
         def complete(said: Any) -> Any:
             _, params = said.params or ((), {})
-            script = Path(params.get("script", ""))
-            if script.parent == fingerprint.SCRIPTS:
-                step = script.stem
+            script = params.get("script")
+            # In a workflow that takes this one as a module, rules of its own may have a `script` of whatever kind.
+            step = Path(script).stem if isinstance(script, str) else ""
+            if step in needs.NEEDS and Path(script).parent == fingerprint.SCRIPTS:
                 kind = (said.name or name).removeprefix(step).removeprefix("_")  # of several jobs of a step
                 if not said.log:
                     workflow.log(f"results/logs/{step}/{kind}.log" if kind else f"results/logs/{step}.log")(
                         said
                     )
                 _, more = said.resources or ((), {})
-                workflow.resources(**needs.resources(step), **more)(said)
-                workflow.conda(ENVIRONMENT)(said)
+                workflow.resources(**{**needs.resources(step), **more})(said)
+                workflow.conda(said.conda_env or ENVIRONMENT)(said)
                 workflow.threads(needs.NEEDS[step].threads)(said)
                 workflow.localrule(needs.stays(step))(said)
                 # Steps that others wait for go before the rest, of those that can begin: the way to the report is the long one.

@@ -45,6 +45,12 @@ class RuleInfos:
         return decorate
 
 
+def with_script(script):
+    said = RuleInfo()
+    said.params = ((), {"script": script})
+    return said
+
+
 def test_each_rule_that_runs_a_program_says_what_all_of_them_say():
     workflow = RuleInfos()
     starting.equip(workflow)
@@ -52,6 +58,17 @@ def test_each_rule_that_runs_a_program_says_what_all_of_them_say():
     search = {"script": str(ROOT / "scripts" / "search_pubmed.py")}
     workflow.rule(name="pool_outcomes_a_to_z")(said := RuleInfo())
     assert said.log is None  # it runs no program
+    # Rules of a workflow that takes Evergreen as a module.
+    for script in (
+        lambda wildcards: "own.py",
+        ["own.py"],
+        "own.py",
+        str(ROOT / "scripts" / "trace.py"),
+        None,
+    ):
+        workflow.rule(name="own")(own := with_script(script))
+        assert own.log is None
+        assert own.conda_env is None
     for name, params in (("pool_outcomes_a_to_z", program), ("search_pubmed", search)):
         said = RuleInfo()
         workflow.params(**params)(said)
@@ -59,6 +76,7 @@ def test_each_rule_that_runs_a_program_says_what_all_of_them_say():
             workflow.log("own/{source}.log")(workflow.resources(ncbi=1)(said))
         workflow.rule(name=name)(said)
     pool, search = workflow.told["pool_outcomes_a_to_z"], workflow.told["search_pubmed"]
+    workflow.rule(name="again")(pool)  # `use rule ... as again` tells a rule that said all
     assert pool.log.paths == ("results/logs/pool_outcomes/a_to_z.log",)
     assert pool.resources[1].keys() == {"mem_mb", "runtime"}
     assert (pool.conda_env, pool.priority, pool.localrule) == ("../envs/evergreen.yaml", 1, False)
