@@ -45,7 +45,8 @@ def review(tmp_path, monkeypatch):
     [
         ([], people.AREAS), (["search"], ["search"]), (["records"], ["search"]), (["prisma"], UNTIL_SCREENING),
         (["search", "screen"], UNTIL_SCREENING), (["search", "deduplicate"], ["search", "deduplication"]),
-        (["deduplicate", "screen"], UNTIL_SCREENING), (["bias"], ["bias"]), (["bias", "search"], ["search", "bias"]),
+        (["deduplicate", "screen"], UNTIL_SCREENING), (["bias"], [*UNTIL_SCREENING, "certainty", "bias"]),
+        (["search", "bias"], [*UNTIL_SCREENING, "certainty", "bias"]),
         (["pool"], people.AREAS), (["results/x.csv"], people.AREAS), (["search", "search"], ["search"]),
     ],
 )  # fmt: skip
@@ -85,7 +86,9 @@ def test_a_scope_reads_the_files_of_its_areas(review):
     ]  # fmt: skip
     rated = {"outcomes": {"pain": ["pain", "pain"]}, "rounds": list(review.rounds)}
     assert every["all"].files["certainty"] == [("certainty", "config/certainty.csv", rated)]
-    assert every["bias"].files == {"bias": [("risk_of_bias", "config/risk_of_bias/CD.xlsx")]}
+    assert every["bias"].files["bias"] == [("risk_of_bias", "config/risk_of_bias/CD.xlsx")]
+    assert every["bias"].files["certainty"]
+    assert "extraction" not in every["bias"].files
     assert every["all"].paths == sorted(file[1] for area in every["all"].files.values() for file in area)
     assert every["bias"].given["outcomes"] == []
 

@@ -19,7 +19,8 @@ from evergreen.steps.contents import nobodys
 AREAS = ("search", "deduplication", "screening", "extraction", "certainty", "bias")
 """The areas of people's files."""
 OF_TARGET = {
-    "search": AREAS[:1], "records": AREAS[:1], "deduplicate": AREAS[:2], "screen": AREAS[:3], "prisma": AREAS[:3], "bias": ("bias",),
+    "search": AREAS[:1], "records": AREAS[:1], "deduplicate": AREAS[:2], "screen": AREAS[:3], "prisma": AREAS[:3],
+    "bias": (*AREAS[:3], "certainty", "bias"),  # which studies are included, and what is rated beside the judgements
 }  # fmt: skip
 """What targets read that do not read all of them."""
 FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", "config/screening")
