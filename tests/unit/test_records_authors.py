@@ -244,6 +244,24 @@ def test_a_family_name_in_capitals_and_a_degree_are_known_as_such(written, famil
     assert parse_name(written) == (family, given)
 
 
+@each(
+    ("written", "names"),
+    [
+        (
+            ["Jane VAN DER HEIJDE", "Jan van ES", "Jing ZHANG"],
+            "VAN DER HEIJDE, Jane; van ES, Jan; ZHANG, Jing",
+        ),
+        (["Ana GARCIA LEON", "Wei WANG", "John A. SMITH"], "GARCIA LEON, Ana; WANG, Wei; SMITH, John A."),
+        (["John SMITH Jr", "Wei WANG", "Jing ZHANG"], "SMITH, John, Jr; WANG, Wei; ZHANG, Jing"),
+        (["Doe A1,2", "Roe B3†", "Poe C (ORCID: 0000-0001-0000-0001)"], "Doe, A; Roe, B; Poe, C"),
+        (["Author12, Ann", "Author13"], "Author12, Ann; Author13"),
+    ],
+)
+def test_names_of_a_field_each_are_read_as_those_of_a_list(written, names, imported):
+    text = "TY  - JOUR\nTI  - T\n" + "".join(f"AU  - {name}\n" for name in written) + "ER  - \n"
+    assert imported(text, "a.ris").records["authors"].tolist() == [names]
+
+
 def test_groups_stand_as_they_came(imported):
     text = "<Trials_downloaded_from_ICTRP>\n<Trial><TrialID>NCT01234567</TrialID><Public_title>T</Public_title>\n<Primary_sponsor>Daiichi Sankyo</Primary_sponsor></Trial>\n</Trials_downloaded_from_ICTRP>\n"
     assert imported(text, "a.xml").records["authors"].tolist() == ["Daiichi Sankyo"]

@@ -137,6 +137,8 @@ def test_nobody_is_no_author(read):
         ("Zurückgezogen: Wirkung von Tests", True),
         ("撤稿：测试的效果", True),
         ("Retracted articles in testing: a survey", False),
+        ("Retracted-tear repair of the rotator cuff", False),
+        ("RETRACTED-Effects of tests", True),
         ("Repair of large (retracted) tears of the rotator cuff", False),
         ("Statement of Retraction: Effects of tests", False),
         ("Retraction notice to: Effects of tests", False),
@@ -456,6 +458,7 @@ def test_embase_com_has_pmids_in_a_custom_field(read):
     assert read(record.format("Embase"))[1]["pmid"].tolist() == ["15368318"]
     assert read(record.format("Embase\nMedline"))[1]["pmid"].tolist() == ["15368318"]
     assert read(record.format("PsycInfo"))[1]["pmid"].tolist() == [""]
+    assert read(record.format("Embase").replace("15368318", "8 weeks"))[1]["pmid"].tolist() == [""]
     library = (
         "<xml><records><record><titles><title>T</title></titles><custom5>15368318</custom5>"
         "<remote-database-name>{}</remote-database-name></record></records></xml>\n"

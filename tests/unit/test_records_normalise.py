@@ -81,6 +81,10 @@ def test_doi_in_any_dress_has_one_form(text, doi):
         ("https://www.ncbi.nlm.nih.gov/pubmed/?cmd=search&term=38000001[uid]", "38000001"),
         ("https://www.ncbi.nlm.nih.gov/pubmed/?term=2020+denosumab", ""),
         ("https://www.ncbi.nlm.nih.gov/pubmed/?term=2020 denosumab", ""),
+        ("https://www.ncbi.nlm.nih.gov/pubmed/?term=2020[dp]", ""),
+        ("https://pubmed.ncbi.nlm.nih.gov/?term=38000001", "38000001"),
+        ("Searched in PubMed 2020-05-01", ""),
+        ("Ovid MEDLINE (1946 to present)", ""),
         ("Publication Type: Article. PMID: NLM34000000.", "34000000"),
         ("PubMed ID: 34000000", "34000000"),
         ("L373791783", ""),
@@ -140,6 +144,7 @@ def test_title_is_searchable_across_dresses():
 
 def test_clean_keeps_less_than_signs():
     assert clean("p < 0.05\n and  n > 3 <sup>2</sup>") == "p < 0.05 and n > 3 2"
+    assert clean("x<b and y>c, <i class='x'>d</i>") == "x<b and y>c, d"
 
 
 def test_clean_keeps_words_apart_where_a_line_ends():

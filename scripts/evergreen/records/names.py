@@ -68,9 +68,15 @@ _FAMILY_IN_CAPITALS = re.compile(
 )
 """`DUPONT Jean Marc`; of fewer than five capitals the first word may be initials."""
 _MOST_INITIALS = 4
-_FAMILY_LAST = re.compile(r"(?P<given>[^,]*[a-zß-öø-ÿ][^,]*) (?P<family>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]+)")
-_FAMILY_FIRST = re.compile(r"(?P<family>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]+) (?P<given>[^\s,]*[a-zß-öø-ÿ][^,]*)")
+_CAPITALS = "[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]"
+_FAMILY_LAST = re.compile(
+    rf"(?P<given>[^,]*?[a-zß-öø-ÿ][^,]*?) (?P<family>(?:(?:(?i:{_PARTICLE.pattern})|{_CAPITALS}{{2,}}) )*{_CAPITALS}+)"
+)
+"""`Wei WANG`, `Jan van ES`, `Ana GARCIA LEON`."""
+_FAMILY_FIRST = re.compile(rf"(?P<family>{_CAPITALS}+) (?P<given>[^\s,]*[a-zß-öø-ÿ][^,]*)")
 _WITH_DEGREES = re.compile(rf"([^,]+\s[^,]+?)((?:,?\s(?:{_TITLE.pattern}))+)")
+_ENDS_OTHERWISE = re.compile(rf"\s(?:{_TITLE.pattern}|(?i:{_SUFFIX.pattern.strip('^$')}))$")
+_NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]|orcid", re.IGNORECASE)
 _TELLS = re.compile(
     rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS + 1},}}|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
 )
@@ -148,14 +154,17 @@ def names_in(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def told_together(names: Sequence[str]) -> Sequence[str]:
-    """The names of one record, each put so that it can be read by itself: what is initials or a degree in one (`Wei WANG`, `Ann Doe, MD`) is
-    told by others of the list (`Jing ZHANG`, `Bob Roe, PhD`)."""
-    if not _TELLS.search("\n".join(names)):  # nearly every list
+    """The names of one record, each put so that it can be read by itself: without the numbers of places, and what is initials or a degree in
+    one (`Wei WANG`, `Ann Doe, MD`) told by others of the list (`Jing ZHANG`, `Bob Roe, PhD`)."""
+    together = "\n".join(names)
+    if _NUMBERED.search(together):
+        names = [_MARK_BEHIND.sub("", name) if " " in name else name for name in names]
+    if not _TELLS.search(together):  # nearly every list
         return names
     degreed = {name: found for name in names if (found := _WITH_DEGREES.fullmatch(name))}
     if any(_NO_INITIALS.search(degree) for one in degreed.values() for degree in _TITLE.findall(one[2])):
         names = [degreed[name][1] if name in degreed else name for name in names]
-    people = [name for name in names if not _GROUP.search(name)]
+    people = [name for name in names if not _GROUP.search(name) and not _ENDS_OTHERWISE.search(name)]
     last, first = (
         {name: one for name in people if (one := order.fullmatch(name))}
         for order in (_FAMILY_LAST, _FAMILY_FIRST)
@@ -183,6 +192,7 @@ _MARK_OF_PLACE = re.compile(
     r"|(?:(?<=[a-z.])|(?<=\s[A-Z])|(?<=\s[A-Z]{2}))(?:\d{1,2}(?:,\d{1,2})*|[\u00b9\u00b2\u00b3\u2070-\u2079,]*[\u00b9\u00b2\u00b3\u2070-\u2079])[*†‡§¶#]*(?=\s*(?:[,;|]|$|and\s|&\s))"
 )
 """Numbers behind a name: of its affiliation, ORCID, the number that a database gives it."""
+_MARK_BEHIND = re.compile(rf"(?:{_MARK_OF_PLACE.pattern})$")
 _LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
 _QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
 _BARE_LIST = re.compile(r"""\[[^\[\]"'{]*,[^\[\]"'{]*\]""")

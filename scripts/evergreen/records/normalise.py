@@ -68,14 +68,16 @@ _THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3}
 """A number as spreadsheets group its digits, `21,345,679`; one mark in all of it."""
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
-    r"(?:pmid|medline|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?(?:\sID)?)\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
-    r"|pubmed/?\?(?:\w+=\w*&)*term=0*([1-9]\d{0,7})(?=\[|%5B|[\])>\"'&]|\s*$)",
+    r"(?:pmid|pubmed\sID|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?/|(?:medline|pubmed):(?=\d))\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
+    r"|(?:medline|pubmed)\W{0,3}(?:NLM)?0*([1-9]\d{4,7})(?!\d)"
+    r"|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/?\?(?:\w+=\w*&)*term=0*([1-9]\d{4,7})(?=(?:\[|%5B)(?:uid|pmid)|[\])>\"'&]|\s*$)",
     re.IGNORECASE,
 )
+"""Behind the mere name of a database, or in a search of it, a short number is a year or a day (`PubMed 2020`, `MEDLINE (1946 to ...`)."""
 
 
 def named_pmid(text: str) -> str:
-    """The PMID in running text where it is called one: `PMID: 1`, `NLM1` (EBSCO), `26957754[pmid]`, `PUBMED 123`, an address."""
+    """The PMID in running text where it is called one: `PMID: 1`, `NLM1` (EBSCO), `26957754[pmid]`, `PUBMED 26957754`, an address."""
     lower = text.lower()
     if "pmid" not in lower and "pubmed" not in lower and "medline" not in lower and "[uid" not in lower:
         return ""
@@ -193,10 +195,12 @@ def _language(name: str) -> str:
 # --- text ----------------------------------------------------------------------------------------------------------
 
 _SPACE = re.compile(r"\s+")
-_BREAK = re.compile(r"</?(?:p|br|div|li|jats:(?:p|sec|title|list-item))(?:\s[^<>]*)?/?>", re.I)
+_TAG_ENDS = r"(?:\s[^<>]*=[^<>]*|\s*)/?>"
+"""What may follow the name of a tag: `p<b and c>d` has none."""
+_BREAK = re.compile(rf"</?(?:p|br|div|li|jats:(?:p|sec|title|list-item)){_TAG_ENDS}", re.I)
 """Tags that words stand apart at."""
 _TAG = re.compile(
-    r"</?(?:i|b|u|em|strong|sub|sup|inf|sc|span|italic|bold|mml:[a-z]+|jats:[a-z]+)(?:\s[^<>]*)?/?>", re.I
+    rf"</?(?:i|b|u|em|strong|sub|sup|inf|sc|span|italic|bold|mml:[a-z]+|jats:[a-z]+){_TAG_ENDS}", re.I
 )
 
 

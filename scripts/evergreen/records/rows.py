@@ -40,7 +40,7 @@ _SHORT = 60
 """Letters of nearly all values: names, key words, journals, years."""
 _NO_PAGES = re.compile(r"no[\s.-]*pagination|no-specified|^(?:n/?a|no pages?|unpaged)$", re.IGNORECASE)
 _RETRACTED_TITLE = re.compile(
-    rf"^\W*{SAYS_RETRACTED}\s*[:.)\]\uff1a\u3011\u2013\u2014-]|[(\[](?:retracted\s(?:article|paper)|{SAYS_RETRACTED}\s*[)\]]\W*$)",
+    rf"^\W*{SAYS_RETRACTED}\s*(?:[:.)\]\uff1a\u3011\u2013\u2014]|-(?-i:(?![a-zß-öø-ÿ])))|[(\[](?:retracted\s(?:article|paper)|{SAYS_RETRACTED}\s*[)\]]\W*$)",
     re.IGNORECASE,
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
@@ -48,6 +48,7 @@ _SCOPUS = re.compile(r"^scopus$", re.IGNORECASE)
 _EMBASE = re.compile(r"^embase(?:\W+medline)?$", re.IGNORECASE)  # Embase.com's; Ovid writes other fields
 _ADDRESS_IN_CENTRAL = "10.1002/central/"  # of CENTRAL's record, not of what it describes
 _MEDLINE = re.compile(r"medline|pubmed|^nlm$", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]")
 _PMID_IN = ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus"), (_EMBASE, "pmid_in_embase"))
 """Databases in whose records a field is a PMID that is anything in those of others."""
 _ACCESSION_WITHIN = re.compile(
@@ -324,7 +325,7 @@ def _pmid(values: _Values) -> str:
         numbers = values.texts(role)
         if numbers and any(map(database.search, values.texts("database"))):
             for text in numbers:
-                if pmid := canonical_pmid(text):
+                if not _WORD.search(text) and (pmid := canonical_pmid(text)):
                     return pmid
     return ""
 
