@@ -113,7 +113,7 @@ def test_several_xml_files_put_together(read):
 
 @each(
     ("written", "title"),
-    [("p<0.05 and n > 5", "p<0.05 and n > 5"), ("x<y", "x<y"), ("R&D &nbsp;&copy;", "R&D ©"), ("a\x0bb", "a b"), ("A <b>bold", "A bold"),
+    [("p<0.05 and n > 5", "p<0.05 and n > 5"), ("x<y", "x<y"), ("a<b and c>d", "a<b and c>d"), ("R&D &nbsp;&copy;", "R&D ©"), ("a\x0bb", "a b"), ("A <b>bold", "A bold"),
      ("<i>x</b>", "x"), ("H<sub>2</sub>O", "H2O"), ("<i>E. coli</i>", "E. coli"), ("one<br/>two", "one two"), ("&lt;5 &amp; 6", "<5 & 6"),
      ("<![CDATA[a < b & c]]> R&D", "a < b & c R&D")],
 )  # fmt: skip

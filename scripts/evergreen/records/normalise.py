@@ -195,12 +195,12 @@ def _language(name: str) -> str:
 # --- text ----------------------------------------------------------------------------------------------------------
 
 _SPACE = re.compile(r"\s+")
-_TAG_ENDS = r"(?:\s[^<>]*=[^<>]*|\s*)/?>"
+TAG_ENDS = r"(?:\s[^<>]*=[^<>]*|\s*)/?>"
 """What may follow the name of a tag: `p<b and c>d` has none."""
-_BREAK = re.compile(rf"</?(?:p|br|div|li|jats:(?:p|sec|title|list-item)){_TAG_ENDS}", re.I)
+_BREAK = re.compile(rf"</?(?:p|br|div|li|jats:(?:p|sec|title|list-item)){TAG_ENDS}", re.I)
 """Tags that words stand apart at."""
 _TAG = re.compile(
-    rf"</?(?:i|b|u|em|strong|sub|sup|inf|sc|span|italic|bold|mml:[a-z]+|jats:[a-z]+){_TAG_ENDS}", re.I
+    rf"</?(?:i|b|u|em|strong|sub|sup|inf|sc|span|italic|bold|mml:[a-z]+|jats:[a-z]+){TAG_ENDS}", re.I
 )
 
 

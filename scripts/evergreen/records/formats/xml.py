@@ -10,13 +10,14 @@ from typing import cast
 from lxml import etree
 
 from evergreen.records.formats.block import Blocks
-from evergreen.records.normalise import without_tags
+from evergreen.records.normalise import TAG_ENDS, without_tags
 
 _PROLOGUE = re.compile(r"<\?xml[^>]*\?>|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>")
 ENVELOPE = re.compile(r"(?:<[^<>]*>\s*)+|<!DOCTYPE.*|[^<>]*>")
 """Lines that hold tags only."""
 _BARE = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(?P<sign>&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)|<(?!/?[a-z_:][^<>]*>)|[\x00-\x08\x0b\x0c\x0e-\x1f])",
+    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|(?P<sign>&(?!(?:#\d+|#x[0-9a-f]+|amp|lt|gt|quot|apos);)"
+    rf"|<(?!/?[a-z_:][\w.:-]*{TAG_ENDS})|[\x00-\x08\x0b\x0c\x0e-\x1f])",
     re.IGNORECASE | re.DOTALL,
 )
 """Signs that programs write as they are, where XML has them as entities or not at all."""
