@@ -11,7 +11,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
-from evergreen.extraction import merge
+from evergreen.extraction import comparing, merge
 from evergreen.protocol.outcomes import Outcome, columns_read, fillings_of
 from evergreen.protocol.part import ADJUDICATION
 
@@ -135,7 +135,7 @@ def _check(
     if kind == "studies_beside":
         file = (how or {})["read"]
         worksheet, read = (sheets.read_sheet(one, "extraction_studies") for one in (path, file))
-        refuse(extraction_check.passed_over(worksheet, read, file))
+        refuse(comparing.passed_over(worksheet, read, file))
         return None
     frame = sheets.read_sheet(path, kind)
     if kind in ("screening", "adjudication_screening"):

@@ -72,7 +72,7 @@ def test_a_worksheet_of_studies_that_is_not_read_says_nothing_of_its_own(tmp_pat
     for row in (["study", "Dose", "setting"], ["S 1", 10, None], ["S2", None, None]):
         studies.append(row)
     book.save(folder / "AB.xlsx")
-    (folder / "studies-AB.csv").write_text("study,dose\ns 1,10\n")
+    (folder / "studies-AB.csv").write_text("study,dose\ns 1,10.0\n")
     files = people.checked(complete({"review": {"title": "T"}}), ["extraction"]).files
     assert files["extraction"][-1] == ("studies_beside", "config/extraction/AB.xlsx", {"read": "config/extraction/studies-AB.csv"})  # fmt: skip
     check_inputs.main(["--files", json.dumps(files)])
@@ -82,7 +82,7 @@ def test_a_worksheet_of_studies_that_is_not_read_says_nothing_of_its_own(tmp_pat
         check_inputs.main(["--files", json.dumps(files)])
     assert str(caught.value) == (
         "config/extraction/AB.xlsx, row 3, column Dose of the worksheet Studies: this is read from config/extraction/studies-AB.csv, which does not say it."
-        " Write it there, or move that file elsewhere: then the worksheet is read."
+        " Write it there or take it out here; or move that file elsewhere: then the worksheet is read."
     )
     (folder / "studies-AB.csv").unlink()
     assert [file[0] for file in people.checked(complete({"review": {"title": "T"}}), ["extraction"]).files["extraction"]] == ["extraction", "extraction_studies"]  # fmt: skip

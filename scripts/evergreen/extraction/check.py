@@ -110,24 +110,6 @@ def files_of(rows: Iterable[Mapping[str, Any]]) -> str | None:
     return ", ".join(dict.fromkeys(place.rpartition(":")[0] for place in places if ":" in place)) or None
 
 
-def passed_over(worksheet: pd.DataFrame, read: pd.DataFrame, file: str) -> list[InputError]:
-    """Errors for what a workbook's worksheet `Studies` says, and the sheet of study-level columns in `file`, which is read in its place, does not."""
-    known = {
-        (folded(row["study"]), name_key(column)): folded(value)
-        for row in tables.rows(read)
-        for column, value in row.items()
-    }
-    return [
-        InputError(
-            f"this is read from {file}, which does not say it", **place_of(row), column=f"{column} of the worksheet Studies",
-            todo="Write it there, or move that file elsewhere: then the worksheet is read.",
-        )
-        for row in filled(tables.rows(worksheet))
-        for column, value in row.items()
-        if column not in (*PLACE, "study") and value and known.get((folded(row["study"]), name_key(column))) != folded(value)
-    ]  # fmt: skip
-
-
 def key_of(row: Row, key: tuple[str, ...] = KEY) -> tuple[str, ...]:
     """The row's key as it is compared: blanks and letter case do not make another arm."""
     return tuple([folded(row.get(column, "")) for column in key])

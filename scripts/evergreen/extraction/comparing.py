@@ -6,12 +6,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from evergreen import tables
-from evergreen.extraction.check import Row
-from evergreen.sheets import NUMBER, folded
+from evergreen.errors import InputError
+from evergreen.extraction.check import Row, filled, place_of
+from evergreen.sheets import NUMBER, folded, name_key
+from evergreen.sheets.columns import PLACE
 from evergreen.sheets.labels import loosely
 from evergreen.sheets.numbers import decimals, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # A half at the last decimal is rounded up by some and down by others, and computed with.
 SLACK = 1e-9
@@ -29,6 +35,25 @@ def same(one: float | str, other: float | str) -> bool:
 def meant(text: str) -> float | str:
     """A text of a person's own column as it is compared: a number however many zeros it is written with, else a label."""
     return float(text) if NUMBER.fullmatch(text) else folded(text)
+
+
+def passed_over(worksheet: pd.DataFrame, read: pd.DataFrame, file: str) -> list[InputError]:
+    """Errors for what a workbook's worksheet `Studies` says, and the sheet of study-level columns in `file`, which is read in its place, does not."""
+    known = {
+        (folded(row["study"]), name_key(column)): meant(value)
+        for row in tables.rows(read)
+        for column, value in row.items()
+        if column not in PLACE
+    }
+    return [
+        InputError(
+            f"this is read from {file}, which does not say it", **place_of(row), column=f"{column} of the worksheet Studies",
+            todo="Write it there or take it out here; or move that file elsewhere: then the worksheet is read.",
+        )
+        for row in filled(tables.rows(worksheet))
+        for column, value in row.items()
+        if column not in (*PLACE, "study") and value and known.get((folded(row["study"]), name_key(column))) != meant(value)
+    ]  # fmt: skip
 
 
 def empty(value: float | str) -> bool:
