@@ -73,3 +73,30 @@ def test_an_effect_that_heterogeneity_would_make_more_certain_is_none(model):
     """Integrated densely the exact likelihood has its maximum at 3.98 (SE 5.27), tau2 140.8; the nodes had a standard error of 0.0006."""
     with pytest.raises(ValueError, match="differ so much"):
         glmm.glmm("OR", APART, model=model)
+
+
+def of_tables(events1, n1, events2, n2):
+    return {
+        name: np.array(value, dtype=float)
+        for name, value in (("events1", events1), ("n1", n1), ("events2", events2), ("n2", n2))
+    }
+
+
+def test_an_exact_model_has_the_nodes_that_its_curvature_needs():
+    """Expected of a grid of 6,001 points; 15 nodes had a standard error of 0.144, and so no estimate."""
+    data = of_tables(
+        [2, 3, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0], [119, 102, 75, 59, 130, 197, 101, 95, 148, 199, 129, 195],
+        [0, 0, 0, 0, 1, 0, 0, 0, 3, 0, 0, 0], [59, 51, 37, 29, 65, 98, 50, 47, 74, 99, 64, 97],
+    )  # fmt: skip
+    found = glmm.glmm("OR", data, model="CM.EL")
+    assert (found.estimate, found.tau2) == pytest.approx((1.53697, 7.9457), rel=1e-4)
+    assert found.se == pytest.approx(2.4931, rel=0.01)
+
+
+def test_a_likelihood_that_rises_with_heterogeneity_for_ever_has_no_estimate():
+    """15 nodes had a maximum at a tau2 of 42, behind which the likelihood goes on to rise (-2.5055 at a tau of 200)."""
+    data = of_tables(
+        [0, 0, 0, 1, 0, 0], [73, 56, 97, 82, 53, 78], [1, 1, 5, 0, 0, 1], [146, 112, 194, 164, 106, 156]
+    )
+    with pytest.raises(ValueError, match="differ so much"):
+        glmm.glmm("OR", data, model="CM.EL")

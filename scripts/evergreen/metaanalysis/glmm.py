@@ -90,10 +90,10 @@ def glmm(
 
 
 def _result(measure: str, data: Mapping[str, Array], found: glmm_models.Maximum, level: float) -> GlmmFit:
-    if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
-        raise ValueError(glmm_models.NO_MAXIMUM)
     if found.tau2 > DIVERGED:
         raise ValueError(glmm_models.too_different(found.tau2))
+    if not (np.isfinite(found.variance) and 0 < found.variance < DIVERGED):
+        raise ValueError(glmm_models.NO_MAXIMUM)
     options = {"drop00": True} if "drop00" in MEASURES[measure].options else {}
     yi, vi = effect_sizes(measure, data, **options)
     known = np.isfinite(yi) & np.isfinite(vi)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from evergreen.metaanalysis.least_squares import Array
 
 NODES = 7
 RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
+EXACT = (
+    1e-5  # the same of an exact one, which is integrated with three times the nodes where they change more
+)
 NO_MAXIMUM = "the likelihood has no finite maximum: a group has events in no study, or in all participants"
 
 
@@ -153,15 +157,14 @@ def one_count(counts: Counts, common: bool) -> Maximum:
         return loglik_at_modes(counts, eta, np.full_like(eta, values[1]))
 
     found = _mixed(objective, at_modes, alone)
-    return _resolved(found, alone, lambda values: objective(values, 3 * NODES))
-
-
-def _resolved(found: Maximum, common: Maximum, finer: Callable[[Array], float]) -> Maximum:
-    """The fit, where it can be trusted; raises ValueError where studies differ so much that more nodes change the likelihood."""
-    change = finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik
-    if abs(change) > RESOLVED:
+    if _change(found, lambda values: objective(values, 3 * NODES)) > RESOLVED:
         raise ValueError(too_different(found.tau2))
-    return _curved(found, common.variance)
+    return _curved(found, alone.variance)
+
+
+def _change(found: Maximum, finer: Callable[[Array], float]) -> float:
+    """By how much more nodes change the log-likelihood of a fit."""
+    return abs(finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik)
 
 
 def _curved(found: Maximum, common: float) -> Maximum:
@@ -352,8 +355,15 @@ def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
     if common:
         return alone
 
-    def objective(values: Array, nodes: int = EXACT_NODES) -> float:
+    def objective(values: Array, nodes: int) -> float:
         return float(tables.integrated(values[0], values[1], nodes).sum())
 
-    found = _mixed(objective, objective, alone)
-    return _resolved(found, alone, lambda values: objective(values, 3 * EXACT_NODES))
+    for nodes in (EXACT_NODES, 3 * EXACT_NODES):
+        likelihood = partial(objective, nodes=nodes)
+        found = _mixed(likelihood, likelihood, alone)
+        change = _change(found, partial(objective, nodes=3 * nodes))
+        if change <= EXACT:
+            break
+    if change > RESOLVED:
+        raise ValueError(too_different(found.tau2))
+    return _curved(found, alone.variance)
