@@ -302,3 +302,15 @@ def test_effects_with_one_control_can_be_pooled_whatever_is_added(pooled, to):
         rows, measure="OR", scale=None, multi_arm="separate", analysis={**MULTILEVEL, "add": 2, "to": to}
     )
     assert (found.k, found.model.sharing) == (6, 6)
+    reported = {
+        "study": "D",
+        "outcome": "x",
+        "group": "contrast",
+        "estimate": 0.8,
+        "estimate_ci_low": 0.5,
+        "estimate_ci_high": 1.28,
+    }
+    beside = pooled(
+        [*rows, reported], measure="OR", scale="ratio", multi_arm="separate", analysis={**MULTILEVEL, "add": 2, "to": to}
+    )  # fmt: skip
+    assert (beside.k, beside.model.sharing) == (7, 6)

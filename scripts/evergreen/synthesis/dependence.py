@@ -110,8 +110,9 @@ def of_shared_controls(studies: Studies, analysis: Analysis) -> tuple[Array | No
     data, how = studies.data(), options(measure, analysis)
     added = {name: how[name] for name in EMPTY_CELLS if name in how}
     if how.get("to") == "if0all":  # the empty cell may be of a study that is not among these
+        counted = [one.control is not None for one in studies.comparisons]  # reported estimates have no cells
         everywhere = effect_sizes(measure, data, **{**added, "to": "all"})[1]
-        added["to"] = "all" if np.allclose(everywhere, studies.vi) else "none"
+        added["to"] = "all" if np.allclose(everywhere[counted], studies.vi[counted]) else "none"
     return shared_control.covariance(measure, data, studies.yi, studies.vi, controls, **added), sharing
 
 
