@@ -273,6 +273,14 @@ def test_people_of_several_rows_count_once_and_it_is_said() -> None:
         once = shown_on(forest.forest(result_of(studies=rows[:1], model=pooled), forest.Setting("Pain")))
     assert note in twice
     assert note not in once
+    times = [
+        changed(row, arms={group: {"events": 3.0, "person_time": 40.0} for group in row.arms}) for row in rows
+    ]
+    with style.style():
+        rates = shown_on(
+            forest.forest(result_of(measure="IRR", studies=times, model=pooled), forest.Setting("Pain"))
+        )
+    assert "Totals count the events and time at risk of several rows of a study once." in rates
 
 
 def test_names_that_would_be_cut_to_the_same_are_not_written() -> None:

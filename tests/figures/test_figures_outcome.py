@@ -184,6 +184,16 @@ def test_what_does_not_apply_is_said(result: Result) -> None:
     assert "funnel" not in reasons
 
 
+def test_contours_are_drawn_for_ten_studies_however_many_effects_they_have(result: Result) -> None:
+    rows = [changed(study, study=study.study[:1]) for study in result.studies]
+    with style.style():
+        reasons = [
+            next(one.reason for one in outcome_figures.plates(some, forest.Setting("Pain")) if one.name == "funnel_contour")
+            for some in (result, changed(result, studies=rows))
+        ]  # fmt: skip
+    assert reasons == ["", "it needs at least 10 pooled studies, and there are 8"]
+
+
 def test_reported_odds_ratios_alone_have_no_labbe_plot() -> None:
     rows = [
         {"study": study, "arm": "drug", "group": "contrast", "estimate": estimate, "estimate_se": "0.25"}

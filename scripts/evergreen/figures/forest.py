@@ -364,8 +364,8 @@ class _Content:
             tested = f" (Z\u00a0=\u00a0{number(abs(wald.statistic), 2)}, {self.preset.p_value(wald.p)})"
             said = tested if self.scale.null is not None else ""  # as `_overall`
             notes.append(f"Wald interval: {' '.join(shown)}{said}.")
-        if self.groups.repeats(self.result.studies):
-            notes.append("Totals count the participants of several rows of a study once.")
+        if repeated := self.groups.repeated(self.result.studies):
+            notes.append(f"Totals count the {repeated} of several rows of a study once.")
         if marked:
             latest = f"the search of {self.latest}, the latest that brought a study of this outcome"
             notes.append(f"{NEW}\u00a0Found by {latest}.")

@@ -13,7 +13,7 @@ from evergreen.figures.scales import decimals_needed, effect_decimals, number
 from evergreen.figures.setting import Setting
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import Arm, LeftOut, Row, Study, in_group
+from evergreen.synthesis.result.study_rows import Arm, Counted, LeftOut, Row, Study, in_group
 
 MARKS = {"imputed": "‡", "derived": "†"}
 NOTES = {
@@ -98,14 +98,21 @@ class Groups:
                     found[f"{group}:{'/'.join(cell)}"] = Cell((self._text(cell, sums),))
         return found
 
-    def repeats(self, studies: Sequence[Study]) -> bool:
-        """Whether people of some group stand in several rows, so that the rows add up to more than the totals."""
+    def repeated(self, studies: Sequence[Study]) -> str:
+        """What of some group stands in several rows, so that the rows add up to more than the totals; "" where nothing does."""
 
-        def rows(group: str) -> float:
-            return math.fsum(arm.n or 0.0 for study in studies if (arm := study.arms.get(group)) is not None)
+        def more(group: str, number: Counted) -> bool:
+            rows = math.fsum(number(study.arms[group]) or 0.0 for study in studies if group in study.arms)
+            return rows > (in_group(studies, group, number) or math.inf)
 
-        return any(
-            rows(group) > (in_group(studies, group, attrgetter("n")) or math.inf) for group in self.names
+        counted = {"n": "participants", "person_time": "events and time at risk"}
+        return next(
+            (
+                what
+                for name, what in counted.items()
+                if any(more(group, attrgetter(name)) for group in self.names)
+            ),
+            "",
         )
 
     def noted(self, arms: Mapping[str, Arm]) -> dict[str, Any]:

@@ -74,11 +74,12 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     no_total = f"there is no total: {result.no_total}" if result.no_total else ""
     unpooled = "" if model is not None else no_total or "the outcome is not pooled"
 
-    def at_least(k: int, *, repeated: bool = False) -> str:
+    def at_least(k: int, *, repeated: bool = False, there: int = len(studies)) -> str:
         if unpooled:
             return unpooled
         # what depends on each other is left out together
-        there = len(influences.studies) if repeated and influences and influences.by_study else len(studies)
+        if repeated and influences and influences.by_study:
+            there = len(influences.studies)
         if there < k:
             return (
                 f"it needs at least {k} pooled studies, and there {'is 1' if there == 1 else f'are {there}'}"
@@ -166,7 +167,8 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
             reason=unpooled or single,
         )
     contoured = partial(funnel, contours=True)
-    yield plate("funnel_contour", "Contour-enhanced funnel plot", contoured, result, reason=at_least(FEW))
+    judged = at_least(FEW, there=result.count)
+    yield plate("funnel_contour", "Contour-enhanced funnel plot", contoured, result, reason=judged)
     filled, unfilled = _filled(result)
     with_added = partial(funnel, filled=filled)
     yield plate(
