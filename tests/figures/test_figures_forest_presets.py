@@ -249,7 +249,7 @@ def test_studies_of_the_latest_search_are_marked() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"tau2": "DL", "test": "z"}, "DerSimonian-Laird, Wald"), ({"model": "common"}, "Common effect"), ({"tau2": "ML", "test": "knha"}, "Maximum likelihood, Hartung-Knapp"),
+        ({"tau2": "DL", "test": "z"}, "DerSimonian-Laird, Wald"), ({"model": "common"}, "Common effect"), ({"model": "glmm", "glmm": "CM.EL"}, "Mixed model CM.EL"), ({"tau2": "ML", "test": "knha"}, "Maximum likelihood, Hartung-Knapp"),
         ({"model": "mh", "measure": "OR"}, "Mantel-Haenszel, odds ratio"), ({"without": "high_risk"}, "Without high risk of bias"),
         ({"without_studies": ["A", "B"]}, "Without A, B"), ({"r": 0.8}, "Correlation with baseline 0.8"), ({"measure": "RD", "level": 0.9}, "Risk difference, 90% intervals"),
         ({"predtype": "riley"}, "predtype = riley"),

@@ -15,6 +15,7 @@ from evergreen.protocol.review import Question
 from evergreen.report import findings, findings_table
 from evergreen.report import findings_words as words
 from evergreen.report.blocks import Link
+from evergreen.report.summary import answer
 from evergreen.synthesis.result import Result
 from tests import results
 from tests.rows import each
@@ -264,10 +265,16 @@ def test_nothing_is_said_of_an_effect_that_nobody_rated_and_no_more_than_the_int
     [
         ("HR", "Progression-free survival", "reduces the hazard of an event (progression-free survival)."),
         ("HR", "Time to recovery", "reduces the hazard of an event (time to recovery)."),
+        ("HR", "Time-to-recovery", "reduces the hazard of an event (time-to-recovery)."),
+        ("HR", "Freedom from relapse", "reduces the hazard of an event (freedom from relapse)."),
+        ("HR", "PFS", "reduces the hazard of an event (PFS)."),
         ("HR", "Death", "reduces death."),
         ("RR", "Survival", "reduces survival."),
         ("MD", "Change in pain", "reduces pain."),
         ("SMD", "Mean change from baseline in HAQ", "reduces HAQ."),
+        ("MD", "Percent change in weight", "reduces weight."),
+        ("MD", "HbA1c, change from baseline", "reduces HbA1c."),
+        ("MD", "Exchange of gas", "reduces exchange of gas."),
         ("RR", "Change of treatment", "reduces change of treatment."),
     ],
 )
@@ -280,7 +287,8 @@ def test_a_statement_is_true_of_survival_and_of_changes(measure, name, expected)
     verb = "reduces" if measure != "SMD" else "results in a large reduction in"
     assert said == f"The intervention {expected}".replace("reduces", verb)
     notes = " ".join(getattr(block, "text", "") for block in findings._notes([finding]))
-    assert ("are those of the event." in notes) == (name in ("Progression-free survival", "Time to recovery"))
+    assert (f"For {name}, risks are those of the event." in notes) == ("hazard" in expected)
+    assert answer(finding).startswith("an event in 200 per 1000") == ("hazard" in expected)
 
 
 def test_which_way_a_scale_runs_is_said_where_the_protocol_says_it():

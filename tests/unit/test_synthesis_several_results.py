@@ -78,7 +78,7 @@ def test_effects_of_one_study_are_no_studies(dependent):
     assert (found.k, found.count, found.model.studies, found.model.pi_df) == (12, 4, 4, 3)
     assert (
         found.small_study.not_done
-        == "12 effects of 4 studies; tests for small-study effects need at least 10"
+        == "12 effects of 4 studies; tests for small-study effects need at least 10 studies"
     )
     assert results.size(found) == "12 effects of 4 studies, 160 participants"
     tables = {

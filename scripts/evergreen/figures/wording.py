@@ -140,7 +140,8 @@ def levels(result: Result) -> list[float]:
 
 def changes(entry: Mapping[str, Any]) -> str:
     """The same of an entry of the protocol, in which a list stands for several analyses: `DerSimonian-Laird or Paule-Mandel`."""
-    parts = [_change(key, value) for key, value in entry.items()]
+    kind = entry.get("glmm") and entry.get("model") in ("glmm", ["glmm"])  # said with the kind of it
+    parts = [_change(key, value) for key, value in entry.items() if not (kind and key == "model")]
     return ", ".join([*parts[:1], *map(within, parts[1:])])
 
 

@@ -42,9 +42,9 @@ NEEDED_NOTE = (
 OF_HAZARDS = (
     ", of a hazard ratio HR and a risk p by a stated time as 1 - (1 - p)^HR, if hazards are proportional"
 )
-OF_EVENTS = "Risks of {} are those of the event."
+OF_EVENTS = "For {}, risks are those of the event."
 BY_COHEN = "Standardised differences are called small, moderate and large from {0.minimal:g}, {0.moderate:g} and {0.large:g} on ({0.source})."
-NO_SIZE = "Where an interval includes no effect, its size is put into words only if the protocol states a minimal important difference."
+NO_SIZE = "Where the confidence interval includes no effect, the size of the effect is put into words only if the protocol states a minimal important difference."
 SYMBOLS = "High ⊕⊕⊕⊕, moderate ⊕⊕⊕◯, low ⊕⊕◯◯, very low ⊕◯◯◯."
 
 
@@ -188,7 +188,16 @@ def _notes(found: Sequence[Finding]) -> list[Block]:
     for one in found:
         for means in one.means:
             base = means.baseline
-            whose = " ".join(filter(None, (one.outcome.name, f"({base.name})" if base.name else "", base.at)))
+            whose = " ".join(
+                filter(
+                    None,
+                    (
+                        one.outcome.name,
+                        f"({base.name})" if base.name else "",
+                        f"at {base.at}" if base.at else "",
+                    ),
+                )
+            )
             sources.setdefault(base.source, []).append(whose)
     blocks: list[Block] = []
     if sources:

@@ -33,8 +33,13 @@ STATEMENTS = {
     "small": "{who} {sure}{verb}{s} {what} slightly",
     "trivial": "{who} {sure}result{s} in little to no difference in {what}",
 }
-CHANGE_IN = re.compile(r"(mean )?change( from baseline)? (in|of) ", re.IGNORECASE)
-LASTING = re.compile(r"surviv|time (to|until) ", re.IGNORECASE)
+CHANGE = re.compile(
+    r"(?:(?:mean|absolute|relative|per ?cent(?:age)?|%) )*changes?(?: from baseline)? (?:in|of) (.+)|(.+?),? changes?(?: from baseline)?",
+    re.IGNORECASE,
+)
+LASTING = re.compile(
+    r"surviv|time[ -](to|until)[ -]|-free\b|freedom from|duration of|\b(OS|[PDERM]FS)\b", re.IGNORECASE
+)
 BOTH_WAYS = "The interval includes both an increase and a reduction in {what}"
 UNCERTAIN = "The evidence is very uncertain about the effect of {who} on {what}"
 
@@ -94,13 +99,16 @@ def _affected(outcome: Outcome) -> str:
     if counts_events(outcome):
         return f"the hazard of an event ({_within(outcome.name)})"
     differs = outcome.measure in (*IN_UNITS, *STANDARDISED)
-    start = CHANGE_IN.match(outcome.name) if differs else None
-    return _within(outcome.name[start.end() :] if start else outcome.name)
+    changed = CHANGE.fullmatch(outcome.name) if differs else None
+    return _within((changed[1] or changed[2]) if changed else outcome.name)
 
 
 def _within(name: str) -> str:
-    """A name within a sentence: small, unless it is an abbreviation."""
-    return name[:1].lower() + name[1:] if name[1:2].islower() or name[1:2] == " " else name
+    """A name within a sentence: small, unless it is an abbreviation (`HAQ`, `HbA1c`)."""
+    first = name.partition(" ")[0][1:]
+    return (
+        name if any(letter.isupper() or letter.isdigit() for letter in first) else name[:1].lower() + name[1:]
+    )
 
 
 def per_1000(baseline: Baseline, value: float) -> str:

@@ -120,7 +120,10 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     if found.studies < found.k:
         yield Text("The meta-regression takes the effects of one study for independent of each other.")
     lacking = wording.without_value(
-        result, found.without_value, " or ".join(found.columns), "not in the meta-regression"
+        result,
+        found.without_value,
+        " or ".join(map(wording.moderator, found.columns)),
+        "not in the meta-regression",
     )
     yield from map(Text, lacking)
 

@@ -270,7 +270,7 @@ CONVERTED = {
 # What was done to the numbers of studies: by its count in `Preparation` the sentence, with what is counted as `of`.
 NUMBERS_MADE = {
     "derived": "Numbers were derived from what is reported in {of}.",
-    "imputed": "Numbers were imputed from a value that no report of the study gives in {of}.",
+    "imputed": "Numbers were imputed, from a value that no report of the study gives, in {of}.",
 }
 DESIGNS = {
     "clustered": "Where clusters were randomised and a report takes no account of it, sizes were divided by the design effect, in {of}.",

@@ -85,7 +85,8 @@ def _in_people(found: Finding) -> str:
     if not found.means:
         return ""
     means, names = found.means[0], found.outcome.favours
-    return f"{words.risk_without(means)} with {names.control}, {words.risk_with(means)} with {names.intervention}"
+    said = f"{words.risk_without(means)} with {names.control}, {words.risk_with(means)} with {names.intervention}"
+    return f"an event in {said}" if words.counts_events(found.outcome) else said
 
 
 def _in_units(found: Finding) -> str:

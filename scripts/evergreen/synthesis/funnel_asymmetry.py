@@ -18,8 +18,8 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
     """Tests of funnel plot asymmetry and what they imply; refused below `k_min_small_study` studies, and for dependent effects."""
     k, least = studies.count, analysis.k_min_small_study
     if k < least:
-        count = studies_of(k, len(studies.yi))
-        return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}")
+        count, of = studies_of(k, len(studies.yi)), " studies" if k < len(studies.yi) else ""
+        return NotDone(not_done=f"{count}; tests for small-study effects need at least {least}{of}")
     if dependence.there(studies, analysis):
         return NotDone(
             not_done="effects of one study depend on each other, and tests for small-study effects take them for different studies"
