@@ -194,13 +194,18 @@ def test_an_identifier_that_a_spreadsheet_program_shortened_is_refused(read):
         read("title,pmid,year\nOne,12345678,2011\nTwo,1.8E+07,2012\n")
 
 
-@each(("column", "error"), [("title", "#NAME?"), ("doi", "#REF!"), ("pmid", "#N/A")])
+@each(("column", "error"), [("title", "#NAME?"), ("doi", "#REF!"), ("pmid", "#VALUE!"), ("title", "#N/A")])
 def test_a_title_or_identifier_that_was_taken_for_a_formula_is_refused(column, error, read):
     row = {"title": "=cost: a trial", "doi": "10.1000/t", "pmid": "1"} | {column: error}
     with pytest.raises(
         InputError, match=rf"row 2, column {column}: {re.escape(error)} is what a spreadsheet"
     ):
         read("title,doi,pmid,abstract\n" + ",".join(row.values()) + ",#NAME?\n")
+
+
+def test_a_number_that_a_lookup_did_not_find_is_none(read):
+    table = read("title,doi,pmid,year\nOne,#N/A,12345678,2011\nTwo,10.1000/t,#N/A,2012\n")[1]
+    assert table[["doi", "pmid"]].values.tolist() == [["", "12345678"], ["10.1000/t", ""]]
 
 
 def test_a_source_beside_a_column_of_journals_is_no_journal(read):

@@ -43,7 +43,8 @@ SPOILT_ID = re.compile(
 )  # spreadsheet programs always write the sign
 SEPARATOR = re.compile(r"""\ufeff?"?sep=([,;\t])"?[,;\t]*(?:\r\n|\n|\r)""", re.IGNORECASE)
 """The line in front of a CSV that tells Excel what parts its columns; Excel does not show it, so rows are counted without it."""
-ERROR = re.compile(r"#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[!?]|#N/A")
+NOT_FOUND = "#N/A"
+ERROR = re.compile(rf"#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[!?]|{NOT_FOUND}")
 """What a spreadsheet program shows in the place of a value that it could not compute."""
 PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 MAX_ERRORS = 20

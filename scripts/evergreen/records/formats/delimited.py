@@ -21,7 +21,7 @@ from evergreen.records.formats.column_names import (
     of_web_of_science,
 )
 from evergreen.records.names import split_authors
-from evergreen.sheets.reading import ERROR
+from evergreen.sheets.reading import ERROR, NOT_FOUND
 
 NAME = "CSV"
 FIELDS = column_names.FIELDS
@@ -368,13 +368,16 @@ def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[
     fields = fields_for(found.headers, columns, file)
     authors = frozenset(fields["authors"])
     identifiers = frozenset(fields["accession"]) | frozenset(fields["pmid"])
-    telling = identifiers | frozenset(fields["title"]) | frozenset(fields["doi"])
+    numbers = frozenset(fields["doi"]) | frozenset(fields["pmid"])
+    telling = identifiers | numbers | frozenset(fields["title"])
     for block in found.blocks:
         cells = block.fields
         for name, value in cells:
             spoilt = ""
             if name in identifiers and _SHORTENED.fullmatch(value):
                 spoilt = "a number that a spreadsheet program shortened"
+            elif value == NOT_FOUND and name in numbers:
+                continue  # as lookups say that there is none
             elif value[:1] == "#" and name in telling and ERROR.fullmatch(value):
                 spoilt = "what a spreadsheet program shows in the place of a formula that it cannot compute"
             if spoilt:
