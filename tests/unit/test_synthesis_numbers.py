@@ -94,6 +94,18 @@ def test_arms_that_may_be_one_under_two_names_are_not_pooled():
     )
 
 
+def test_rows_whose_place_the_extractors_dispute_do_not_count_as_ones_that_say_nothing():
+    rows = means(1, 2, 3).assign(population=["", "", "", "", "ITT", "ITT"])
+    asked = entry("MD", where={"population": "ITT"})
+    assert pooled(rows, asked).k == 3
+    disputed = rows.assign(in_conflict=["population", *[""] * 5])
+    result = pooled(disputed, asked)
+    assert [one.study for one in result.studies] == ["S1", "S2"]
+    assert [one.reason for one in result.left_out] == ["the extractors disagree on its population"]
+    settled = pd.concat([disputed, rows[:2].assign(population="ITT")])
+    assert pooled(settled, asked).k == 3, "another row of the arm says so"
+
+
 def test_every_place_decides_for_itself():
     rows = means(0.2, 2.1, -1.0, 1.5).assign(kind=["a"] * 4 + ["b"] * 4)
     rows["round"] = ["2018-01-01"] * 4 + ["2020-01-01"] * 4

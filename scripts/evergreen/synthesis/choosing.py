@@ -13,6 +13,7 @@ from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
+from evergreen.sheets.columns import in_words
 from evergreen.sheets.labels import loosely, shown, spelling_of
 from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis.arms import Rows, faults
@@ -190,7 +191,12 @@ def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
                 todo="Name a column of the sheets.",
             )
         said = [row for row in rows if folded(text_of(row[name])) in _folded(wanted)]
-        kept = said or [row for row in rows if not text_of(row[name])]
+        silent = [row for row in rows if not text_of(row[name])]
+        settled = {(row["group"], folded(row["arm"])) for row in said}
+        disputed = [row for row in silent if name in row["in_conflict"].split("; ")]
+        if any((row["group"], folded(row["arm"])) not in settled for row in disputed):
+            return f"the extractors disagree on its {in_words(name)}"
+        kept = said or silent
         if not kept:
             others = ", ".join(dict.fromkeys(text_of(row[name]) for row in rows))
             return f"reports it for another {name} only ({others})"
