@@ -130,6 +130,8 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         "extraction/#AB.csv#",
         "extraction/~AB.csv",
         "screening/.checkpoints/AB.csv",
+        "extraction/Thumbs.db",
+        "desktop.ini",
     ):
         path = tmp_path / "config" / name
         path.parent.mkdir(exist_ok=True)
@@ -140,7 +142,9 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
     ]  # fmt: skip
     assert state.files_of_people(Contents()).keys() >= {"config/old.csv"}
     assert not [
-        path for path in state.files_of_people(Contents()) if "~" in path or "#" in path or "/." in path
+        path
+        for path in state.files_of_people(Contents())
+        if "~" in path or "#" in path or "/." in path or path.endswith((".db", ".ini"))
     ]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 # Snakemake's own mark in directories that a step writes.
 MARKS = frozenset({".snakemake_timestamp"})
+OF_DESKTOPS = frozenset({"desktop.ini", "thumbs.db"})  # those of Windows; others begin with a dot
 # A file that changed this shortly before it was hashed could change again within the clock's grain: it is not remembered.
 GRAIN = 50_000_000
 
@@ -64,7 +65,9 @@ class Contents:
 
 def nobodys(path: str) -> bool:
     """Whether a path below config/ is what spreadsheet programs, editors and desktops leave there, and nobody's file."""
-    return path.endswith(("~", "#")) or any(part.startswith((".", "~")) for part in path.split("/"))
+    parts = path.split("/")
+    left = path.endswith(("~", "#")) or parts[-1].lower() in OF_DESKTOPS
+    return left or any(part.startswith((".", "~")) for part in parts)
 
 
 def files_in(folder: str | Path) -> list[str]:
