@@ -253,6 +253,7 @@ def test_a_family_name_in_capitals_and_a_degree_are_known_as_such(written, famil
         ),
         (["Ana GARCIA LEON", "Wei WANG", "John A. SMITH"], "GARCIA LEON, Ana; WANG, Wei; SMITH, John A."),
         (["John SMITH Jr", "Wei WANG", "Jing ZHANG"], "SMITH, John, Jr; WANG, Wei; ZHANG, Jing"),
+        (["Smith JA", "Doe BC", "for the CHARM"], "Smith, JA; Doe, BC; CHARM, for the"),
         (["Doe A1,2", "Roe B3†", "Poe C (ORCID: 0000-0001-0000-0001)"], "Doe, A; Roe, B; Poe, C"),
         (["Author12, Ann", "Author13"], "Author12, Ann; Author13"),
     ],

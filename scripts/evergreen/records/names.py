@@ -70,10 +70,10 @@ _FAMILY_IN_CAPITALS = re.compile(
 _MOST_INITIALS = 4
 _CAPITALS = "[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]"
 _FAMILY_LAST = re.compile(
-    rf"(?P<given>[^,]*?[a-zß-öø-ÿ][^,]*?) (?P<family>(?:(?:(?i:{_PARTICLE.pattern})|{_CAPITALS}{{2,}}) )*{_CAPITALS}+)"
+    rf"(?P<given>(?!The )[A-ZÀ-ÖØ-Þ][^,]*?[a-zß-öø-ÿ][^,]*?) (?P<family>(?:(?:(?i:{_PARTICLE.pattern})|{_CAPITALS}{{2,}}) )*{_CAPITALS}+)"
 )
-"""`Wei WANG`, `Jan van ES`, `Ana GARCIA LEON`."""
-_FAMILY_FIRST = re.compile(rf"(?P<family>{_CAPITALS}+) (?P<given>[^\s,]*[a-zß-öø-ÿ][^,]*)")
+"""`Wei WANG`, `Jan van ES`, `Ana GARCIA LEON`; not `for the CHARM`."""
+_FAMILY_FIRST = re.compile(rf"(?P<family>{_CAPITALS}+) (?P<given>[A-ZÀ-ÖØ-Þ][^\s,]*[a-zß-öø-ÿ][^,]*)")
 _WITH_DEGREES = re.compile(rf"([^,]+\s[^,]+?)((?:,?\s(?:{_TITLE.pattern}))+)")
 _ENDS_OTHERWISE = re.compile(rf"\s(?:{_TITLE.pattern}|(?i:{_SUFFIX.pattern.strip('^$')}))$")
 _NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]|orcid", re.IGNORECASE)
