@@ -180,3 +180,26 @@ def test_only_columns_with_long_words_may_be_broken_anywhere_on_paper():
     table = Table("Ratings", [Head("Domain"), Head("Where"), Head("n", True)], rows)
     assert table.classes == ["", "long", "number"]
     assert Table("None", [Head("Domain")], []).classes == [""]
+
+
+def test_words_stay_whole_on_paper_where_they_find_room_beside_each_other():
+    domains = [
+        "Outcome",
+        "Studies",
+        "Inconsistency",
+        "Indirectness",
+        "Imprecision",
+        "Publication bias",
+        "Other considerations",
+        *"ABCDEF",
+    ]
+    profile = Table(
+        "Evidence profile", [Head(name) for name in domains], [["⊕⊕⊕◯ moderate\N{NO-BREAK SPACE}(a)"] * 13]
+    )
+    assert profile.width == "widest"
+    assert dataclasses.replace(profile, rows=[["not judged"] * 13]).width == "widest whole"
+    assert (
+        Table("Summary", [Head("Certainty")] * 8, [["⊕⊕⊕◯ moderate\N{NO-BREAK SPACE}(a)"] * 8]).width
+        == "wide whole"
+    )
+    assert Table("None", [Head("Domain")], []).width == "whole"

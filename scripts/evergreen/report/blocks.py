@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -34,6 +35,8 @@ class Link:
 Cell = str | Link
 LONG_WORD = 20
 """Letters of a word that a column need not hold in one line."""
+PAPER = {7: ("", 100), 12: ("wide", 120), math.inf: ("widest", 150)}
+"""Up to so many columns how wide a table is, and how many letters of the size that it has then stand beside each other on paper."""
 FOR_AUTHORS = "authors"
 """Style of a text that says what the authors have to write in its place."""
 
@@ -142,6 +145,22 @@ class Table:
             "number" if head.number else "long" if longest > LONG_WORD else ""
             for head, longest in zip(self.columns, words, strict=True)
         ]
+
+    @property
+    def width(self) -> str:
+        """What the page has to know of the whole: whether it is `wide` or the `widest`, for small letters on paper, and whether its words
+        are `whole` there, for they find room beside each other."""
+        columns = len(self.columns)
+        width, letters = next(sizes for most, sizes in PAPER.items() if columns <= most)
+        longest = (
+            max(
+                len(word)
+                for text in (head.name, *(text_of(row[place]) for row in self.rows))
+                for word in text.split(" ")
+            )
+            for place, head in enumerate(self.columns)
+        )
+        return f"{width} whole".strip() if sum(longest) + columns <= letters else width
 
     @property
     def rows_with_ids(self) -> Iterator[tuple[str, Sequence[Cell]]]:
