@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from evergreen.bias.tools import ROB2
@@ -329,3 +331,27 @@ def test_of_few_points_a_name_without_a_place_beside_its_own_stands_farther_away
         assert len(axes.lines) == led
         assert sum("Takeuchi" in text.get_text() for text in axes.texts) == led
         assert overlapping(forest.Drawn(figure, pd.DataFrame())) == []
+
+
+def test_no_name_is_written_over_the_line_to_another() -> None:
+    for seed in (30, 55):
+        random = np.random.default_rng(seed)
+        x, y = random.normal(-6, 2.5, 13), random.uniform(2, 3.4, 13)
+        with style.style():
+            figure, axes = figure_with_axes(300, 225, title="T")
+            axes.set(xlim=(x.min() - 1, x.max() + 1), ylim=(y.max() + 0.3, 0))
+            label_points(axes, x, y, [f"Study{i} 2009 (12 weeks)" for i in range(13)], range(13))
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        written = [
+            text.get_window_extent(renderer).padded(-2)
+            for text in axes.texts
+            if "named" not in text.get_text()
+        ]
+        lines = [line.get_transform().transform(np.asarray(line.get_xydata())) for line in axes.lines]
+        ways = [
+            place
+            for start, end in lines
+            for place in start + np.linspace(0, 0.95, 60)[:, None] * (end - start)
+        ]
+        assert lines
+        assert not any(box.contains(*place) for box in written for place in ways)

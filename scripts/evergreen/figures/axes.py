@@ -227,7 +227,8 @@ def label_points(
             if not inside or _meets(boxes, box):
                 continue
             end = np.clip(places[i], box[:2], box[2:])
-            if lead and any(_meets(others, (*dot, *dot)) for dot in _along(places[i], end)):
+            way = _along(places[i], end) if lead else np.empty((0, 2))
+            if any(_meets(others, (*dot, *dot)) for dot in way):
                 continue
             if lead:
                 ends = axes.transData.inverted().transform(np.array([places[i], end]) / to_points)
@@ -239,7 +240,7 @@ def label_points(
                     text, tuple(points[i]), xytext=(dx, shift - TICK * 0.36), textcoords="offset points", ha=ALIGNED[across],
                     va="baseline", fontsize=TICK, parse_math=False,
                 )  # fmt: skip
-            boxes = np.vstack([boxes, box])
+            boxes = np.vstack([boxes, box, np.hstack([way - 0.5, way + 0.5])])
             written.append(box)
             break
     if len(written) < len(labels):
