@@ -76,7 +76,7 @@ _FAMILY_LAST = re.compile(
 _FAMILY_FIRST = re.compile(rf"(?P<family>{_CAPITALS}+) (?P<given>[A-ZÀ-ÖØ-Þ][^\s,]*[a-zß-öø-ÿ][^,]*)")
 _WITH_DEGREES = re.compile(rf"([^,]+\s[^,]+?)((?:,?\s(?:{_TITLE.pattern}))+)")
 _ENDS_OTHERWISE = re.compile(rf"\s(?:{_TITLE.pattern}|(?i:{_SUFFIX.pattern.strip('^$')}))$")
-_NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]|orcid", re.IGNORECASE)
+_NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]")
 _TELLS = re.compile(
     rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS + 1},}}|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
 )
