@@ -211,10 +211,9 @@ def label_points(
     apart, narrow = told_apart(labels), told_apart(labels, NARROW)
     leads = LEADS if len(labels) <= FEW_POINTS else LEADS[:1]
     for i in [place for place in order if labels[place] in apart][:MOST_LABELS]:
-        shapes = [
-            apart[labels[i]],
-            *(lines for lines in [narrow.get(labels[i], ["…"])] if "…" not in lines[-1]),
-        ]
+        shapes = [apart[labels[i]]]
+        if (lines_of := narrow.get(labels[i])) and "…" not in lines_of[-1]:
+            shapes.append(lines_of)
         others = np.vstack([np.delete(marks, i, axis=0), *written])
         for lead, named, (across, upwards) in itertools.product(leads, shapes, SIDES):
             wide = max(width_of(line, TICK) for line in named)
@@ -233,18 +232,23 @@ def label_points(
             if lead:
                 ends = axes.transData.inverted().transform(np.array([places[i], end]) / to_points)
                 axes.plot(*ends.T, color=GREY, linewidth=0.5, zorder=0.5, scalex=False, scaley=False)
-            # Line by line: a line of a block of matplotlib's is as high as the fonts of its letters ask for.
-            for j, text in enumerate(named):
-                shift = dy + NAME_LINE * ((len(named) - 1) / 2 - j)
-                axes.annotate(
-                    text, tuple(points[i]), xytext=(dx, shift - TICK * 0.36), textcoords="offset points", ha=ALIGNED[across],
-                    va="baseline", fontsize=TICK, parse_math=False,
-                )  # fmt: skip
+            _write_name(axes, points[i], named, dx, dy, ALIGNED[across])
             boxes = np.vstack([boxes, box, np.hstack([way - 0.5, way + 0.5])])
             written.append(box)
             break
     if len(written) < len(labels):
         _say_named(axes, f"{len(written)} of {len(labels)} named")
+
+
+def _write_name(axes: Axes, point: Array, named: Sequence[str], dx: float, dy: float, align: str) -> None:
+    """The lines of a name, whose middle is `dx` and `dy` points from its point."""
+    # Line by line: a line of a block of matplotlib's is as high as the fonts of its letters ask for.
+    for j, text in enumerate(named):
+        shift = dy + NAME_LINE * ((len(named) - 1) / 2 - j)
+        axes.annotate(
+            text, tuple(point), xytext=(dx, shift - TICK * 0.36), textcoords="offset points", ha=align, va="baseline",
+            fontsize=TICK, parse_math=False,
+        )  # fmt: skip
 
 
 def _along(start: Array, end: Array) -> Array:
