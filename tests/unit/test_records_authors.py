@@ -256,6 +256,18 @@ def test_a_family_name_in_capitals_and_a_degree_are_known_as_such(written, famil
         (["Smith JA", "Doe BC", "for the CHARM"], "Smith, JA; Doe, BC; CHARM, for the"),
         (["Doe A1,2", "Roe B3†", "Poe C (ORCID: 0000-0001-0000-0001)"], "Doe, A; Roe, B; Poe, C"),
         (["Author12, Ann", "Author13"], "Author12, Ann; Author13"),
+        # One name says it of itself where its capitals make a word and no initials stand beside it.
+        (["Wei WANG"], "WANG, Wei"),
+        (["Wei WANG1,2", "STOP Trial Group"], "WANG, Wei; STOP Trial Group"),
+        (["CRUZ Ana"], "CRUZ, Ana"),
+        (["Smit JWHM"], "Smit, JWHM"),
+        (["Smit JAMA", "Doe B"], "Smit, JAMA; Doe, B"),
+        (["Mary LEE"], "Mary, LEE"),
+        (["Team RECORD2"], "Team RECORD2"),
+        (["John SMITH MD"], "SMITH, John"),
+        (["Wei WANG MD PhD"], "WANG, Wei"),
+        (["Van DYKE MD"], "Van DYKE, MD"),
+        (["van den Berg MD"], "van den Berg, MD"),
     ],
 )
 def test_names_of_a_field_each_are_read_as_those_of_a_list(written, names, imported):

@@ -6,7 +6,7 @@ import ast
 import html
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -74,11 +74,16 @@ _FAMILY_LAST = re.compile(
 )
 """`Wei WANG`, `Jan van ES`, `Ana GARCIA LEON`; not `for the CHARM`."""
 _FAMILY_FIRST = re.compile(rf"(?P<family>{_CAPITALS}+) (?P<given>[A-ZÀ-ÖØ-Þ][^\s,]*[a-zß-öø-ÿ][^,]*)")
-_WITH_DEGREES = re.compile(rf"([^,]+\s[^,]+?)((?:,?\s(?:{_TITLE.pattern}))+)")
+_WITH_DEGREES = re.compile(rf"([^,]+?\s[^,]+?)((?:,?\s(?:{_TITLE.pattern}))+)")
 _ENDS_OTHERWISE = re.compile(rf"\s(?:{_TITLE.pattern}|(?i:{_SUFFIX.pattern.strip('^$')}))$")
 _NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]")
+_CONSONANT = "[B-DF-HJ-NP-TV-Z]"
+_SYLLABLE = f"(?:{_CONSONANT}[HLRW]?|S[CKMNPT])?[AEIOUY]{{1,2}}(?:[CLMNRST]?{_CONSONANT})?"
+_SPOKEN_CAPITALS = rf"(?=[A-Z]{{{_MOST_INITIALS}}}(?![\w'’-]))(?:{_SYLLABLE}){{1,2}}"
+"""`WANG`, `OWEN`, `CRUZ`: as many capitals as initials may be, that can be spoken; `WJHJ` cannot."""
+_SPOKEN_NAME = re.compile(_SPOKEN_CAPITALS)
 _TELLS = re.compile(
-    rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS + 1},}}|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
+    rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS + 1},}}|\b{_SPOKEN_CAPITALS}(?:$|[\s,])|[A-Z]{{3}},?\s(?:{_TITLE.pattern})|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
 )
 """What one name says of the others of its list: a family name in capitals, a degree that is no initials."""
 
@@ -156,26 +161,43 @@ def names_in(text: str) -> tuple[tuple[str, ...], bool]:
 def told_together(names: Sequence[str]) -> Sequence[str]:
     """The names of one record, each put so that it can be read by itself: without the numbers of places, and what is initials or a degree in
     one (`Wei WANG`, `Ann Doe, MD`) told by others of the list (`Jing ZHANG`, `Bob Roe, PhD`)."""
-    together = "\n".join(names)
-    if _NUMBERED.search(together):
+    if _NUMBERED.search("\n".join(names)):
         names = [_MARK_BEHIND.sub("", name) if " " in name else name for name in names]
-    if not _TELLS.search(together):  # nearly every list
+        names = [name if _GROUP.search(name) else _MARK_BEHIND_CAPITALS.sub(r"\1", name) for name in names]
+    if not _TELLS.search("\n".join(names)):  # nearly every list
         return names
     degreed = {name: found for name in names if (found := _WITH_DEGREES.fullmatch(name))}
-    if any(_NO_INITIALS.search(degree) for one in degreed.values() for degree in _TITLE.findall(one[2])):
-        names = [degreed[name][1] if name in degreed else name for name in names]
+    said = any(_NO_INITIALS.search(degree) for one in degreed.values() for degree in _TITLE.findall(one[2]))
+    names = [
+        degreed[name][1] if name in degreed and (said or _in_capitals(degreed[name][1])) else name
+        for name in names
+    ]
     people = [name for name in names if not _GROUP.search(name) and not _ENDS_OTHERWISE.search(name)]
     last, first = (
         {name: one for name in people if (one := order.fullmatch(name))}
         for order in (_FAMILY_LAST, _FAMILY_FIRST)
     )
-    says_last, says_first = (
-        any(len(one["family"]) > _MOST_INITIALS for one in found.values()) for found in (last, first)
-    )
+    says_last, says_first = (_told(found.values(), len(people)) for found in (last, first))
     if says_last == says_first:
         return names
     order = last if says_last else first
     return [f"{order[name]['family']}, {order[name]['given']}" if name in order else name for name in names]
+
+
+def _in_capitals(name: str) -> bool:
+    """`John SMITH`, behind whom `MD` is a degree; not `Van DYKE`."""
+    found = _FAMILY_LAST.fullmatch(name)
+    return found is not None and len(found["family"]) > 2 and not _PARTICLE.fullmatch(found["given"])
+
+
+def _told(found: Collection[re.Match[str]], people: int) -> bool:
+    """Whether the capitals of these names are those of families: of one there are too many for initials, or, where all `people` are named
+    so, they make a word."""
+    families = [one["family"] for one in found]
+    if any(len(family) > _MOST_INITIALS for family in families):
+        return True
+    all_so = len(families) == people and min(map(len, families), default=0) > 2
+    return all_so and any(map(_SPOKEN_NAME.fullmatch, families))
 
 
 def _lone_initials(words: list[str]) -> bool:
@@ -193,6 +215,9 @@ _MARK_OF_PLACE = re.compile(
 )
 """Numbers behind a name: of its affiliation, ORCID, the number that a database gives it."""
 _MARK_BEHIND = re.compile(rf"(?:{_MARK_OF_PLACE.pattern})$")
+_MARK_BEHIND_CAPITALS = re.compile(
+    r"^((?!The )[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]\S* (?:\S+ )*[A-ZÀ-ÖØ-Þ'’-]{3,})\d{1,2}(?:,\s?\d{1,2})*[*†‡§¶#]*$"
+)
 _LIST = re.compile(r"(?:c|list|array|set)?\s*[\[({](.*)[\])}]", re.DOTALL)
 _QUOTED = re.compile(r"""[urb]?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""", re.DOTALL)
 _BARE_LIST = re.compile(r"""\[[^\[\]"'{]*,[^\[\]"'{]*\]""")

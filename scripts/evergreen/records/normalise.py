@@ -69,11 +69,13 @@ _THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3}
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
     r"(?:pmid|pubmed\sID|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?/|(?:medline|pubmed):(?=\d))\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
-    r"|(?:medline|pubmed)\W{0,3}(?:NLM)?0*([1-9]\d{4,7})(?!\d)"
+    r"|(?:(?<![^;,])\s*(?:medline|pubmed)|(?:medline|pubmed)(?!\W{0,3}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)))"
+    r"\W{0,3}(?:NLM)?0*([1-9]\d{4,7})(?!\d)"
     r"|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/?\?(?:\w+=\w*&)*term=0*([1-9]\d{4,7})(?=(?:\[|%5B)(?:uid|pmid)|[\])>\"'&]|\s*$)",
     re.IGNORECASE,
 )
-"""Behind the mere name of a database, or in a search of it, a short number is a year or a day (`PubMed 2020`, `MEDLINE (1946 to ...`)."""
+"""Behind the mere name of a database, or in a search of it, a short number is a year or a day (`PubMed 2020`, `MEDLINE (1946 to ...`),
+and within a sentence one of eight digits that is a day too (`searched in PubMed 20200501`)."""
 
 
 def named_pmid(text: str) -> str:
