@@ -16,10 +16,8 @@ from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import InverseVariance
-from evergreen.synthesis.result.result_part import NotDone, Part
-from evergreen.synthesis.result.study_rows import LeftOut, Preparation, Study
+from evergreen.synthesis.result import InverseVariance, LeftOut, NotDone, Part, Result, Study
+from evergreen.synthesis.result.study_rows import Preparation
 
 P = TypeVar("P", bound=Part)
 NOTHING: dict[Any, Any] = {str: "", int: 0, float: 1.0, bool: False, tuple: (), Mapping: {}}

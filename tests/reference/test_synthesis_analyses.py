@@ -8,7 +8,7 @@ import pytest
 from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.figures.wording import sensitivities
-from evergreen.synthesis.result.outcome_result import read
+from evergreen.synthesis.result import read
 from tests.protocols import pooling
 from tests.results import written
 

@@ -7,7 +7,7 @@ from evergreen.grade.finding import find
 from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.summary import answer
-from evergreen.synthesis.result.study_rows import Arm
+from evergreen.synthesis.result import Arm
 from tests.results import changed, left_out, model, part, result, study
 from tests.rows import each
 

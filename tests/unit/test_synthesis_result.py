@@ -10,10 +10,9 @@ from pydantic import ValidationError
 
 from evergreen.errors import InputError
 from evergreen.synthesis import outcome
-from evergreen.synthesis.result import Result, read
+from evergreen.synthesis.result import Part, Result, read
 from evergreen.synthesis.result.__main__ import MADE
 from evergreen.synthesis.result.pooled_models import Wald
-from evergreen.synthesis.result.result_part import Part
 from evergreen.synthesis.result.result_schema import json_schema
 from evergreen.tables import write_json
 from tests.protocols import pooling

@@ -14,8 +14,7 @@ from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, GREY, INK, tint
 from evergreen.figures.wording import kind_of
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result import PooledModel, Result
 
 NEW = tint(COLOURS[4], 0.45)
 LEVELS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)

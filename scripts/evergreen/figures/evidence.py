@@ -18,9 +18,9 @@ from evergreen.figures.letters import width_of
 from evergreen.figures.scales import number
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, INK, tint
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import Result, Study
 from evergreen.synthesis.result.analyses import Cumulative
-from evergreen.synthesis.result.study_rows import Study, in_all_groups
+from evergreen.synthesis.result.study_rows import in_all_groups
 
 NEW, BEFORE = COLOURS[0], tint(COLOURS[0], 0.25)
 PANEL, BETWEEN = 90.0, 16.0

@@ -36,9 +36,7 @@ from evergreen.figures.wording import (
     without_subgroup,
 )
 from evergreen.metaanalysis.transforms import freeman_tukey
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
-from evergreen.synthesis.result.study_rows import Arm, LeftOut, Study
+from evergreen.synthesis.result import Arm, InverseVariance, LeftOut, PooledModel, Result, Study
 from evergreen.synthesis.result.trail_places import page_of
 from evergreen.tables import grouped
 

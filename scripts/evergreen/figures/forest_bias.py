@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from evergreen.bias.tools import OVERALL, Tool
 from evergreen.figures.bias_lines import shown_domains
 from evergreen.figures.forest_table import Cell, Column
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, Study
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 HEAD = "Risk of bias"

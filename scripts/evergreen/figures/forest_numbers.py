@@ -12,8 +12,8 @@ from evergreen.figures.forest_table import Cell, Column
 from evergreen.figures.scales import decimals_needed, effect_decimals, number
 from evergreen.figures.setting import Setting
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import Arm, Counted, LeftOut, Row, Study, in_group
+from evergreen.synthesis.result import Arm, LeftOut, Result, Study
+from evergreen.synthesis.result.study_rows import Counted, Row, in_group
 
 MARKS = {"imputed": "‡", "derived": "†"}
 NOTES = {

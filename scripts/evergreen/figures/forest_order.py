@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from evergreen.sheets import NUMBER, folded
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, Study
 
 Row = Study | LeftOut
 R = TypeVar("R", Study, LeftOut, Row)

@@ -27,10 +27,8 @@ from evergreen.figures.links import link_points
 from evergreen.figures.scales import Scale, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY, PALE
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import Part, PooledModel, Result
 from evergreen.synthesis.result.analyses import Influence, Subsets
-from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.result_part import Part
 
 SIZE, ROW, MARGIN, LINE = 8.0, 12.0, 8.0, 10.5
 

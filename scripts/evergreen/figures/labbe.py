@@ -13,9 +13,7 @@ from evergreen.figures.scales import scale_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, GREY, INK, tint
 from evergreen.metaanalysis.absolute_risk import risk_with_intervention
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.study_rows import Arm
+from evergreen.synthesis.result import Arm, PooledModel, Result
 
 
 def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:

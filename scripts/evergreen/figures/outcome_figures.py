@@ -29,10 +29,8 @@ from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets.columns import in_words
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import InverseVariance, NotDone, Result
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Filled, Influence, ModeratorsNotDone
-from evergreen.synthesis.result.pooled_models import InverseVariance
-from evergreen.synthesis.result.result_part import NotDone
 
 FIRST = ("forest", "funnel")  # these files are always there
 

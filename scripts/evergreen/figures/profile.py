@@ -12,9 +12,8 @@ from evergreen.figures.scales import level_of
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, DOTTED, GREY
 from evergreen.figures.wording import tau2
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import PooledModel, Result
 from evergreen.synthesis.result.analyses import Profile
-from evergreen.synthesis.result.pooled_models import PooledModel
 
 
 def profile(result: Result, model: PooledModel, found: Profile, setting: Setting) -> Drawn:

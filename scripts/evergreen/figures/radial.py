@@ -13,8 +13,7 @@ from evergreen.figures.links import link_points
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, GREY, PALE
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result import PooledModel, Result
 
 
 def radial(result: Result, model: PooledModel, setting: Setting) -> Drawn:

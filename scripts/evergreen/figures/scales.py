@@ -11,9 +11,8 @@ from evergreen.metaanalysis import transforms
 from evergreen.metaanalysis.measures import MEASURES
 
 if TYPE_CHECKING:  # numbers are written without a result too
-    from evergreen.synthesis.result import Result
+    from evergreen.synthesis.result import Result, Study
     from evergreen.synthesis.result.analyses import Sensitivity
-    from evergreen.synthesis.result.study_rows import Study
 
 MINUS = "\N{MINUS SIGN}"
 SMALL_RATIO, LARGE_RATIO = 0.05, 1000.0

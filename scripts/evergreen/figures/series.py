@@ -25,9 +25,8 @@ from evergreen.figures.wording import (
     without_value,
 )
 from evergreen.sheets.columns import in_words
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import PooledModel, Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
-from evergreen.synthesis.result.pooled_models import PooledModel
 
 
 @dataclass(frozen=True)

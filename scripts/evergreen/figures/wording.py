@@ -12,12 +12,12 @@ from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
 from evergreen.records.retractions import CONCERN, RETRACTED
 from evergreen.sheets.columns import NOTICE, in_words
+from evergreen.synthesis.result import InverseVariance, Mixed, PooledModel
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
-from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, PooledModel
 
 if TYPE_CHECKING:
     from evergreen.figures.setting import Setting  # words need no matplotlib
-    from evergreen.synthesis.result.outcome_result import Result
+    from evergreen.synthesis.result import Result
 
 PValue = Callable[[float], str]
 """How a P value is written."""

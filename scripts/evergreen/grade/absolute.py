@@ -15,8 +15,7 @@ from evergreen.metaanalysis.absolute_risk import RISKS, needed, risk_with_interv
 from evergreen.protocol.grading import IN_UNITS, STANDARDISED, Thresholds
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import PooledModel
+from evergreen.synthesis.result import PooledModel, Result
 
 OF_CONTROLS = "median of the control groups"
 COHEN = Thresholds(minimal=0.2, moderate=0.5, large=0.8, source="Cohen 1988; Cochrane Handbook 15.5.3.1")

@@ -21,10 +21,9 @@ from evergreen.metaanalysis.absolute_risk import RISKS, of_risks
 from evergreen.protocol.grading import STANDARDISED, Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import PooledModel, Result, Study
 from evergreen.synthesis.result.analyses import Asymmetry, SmallStudy
-from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.study_rows import Study, in_all_groups
+from evergreen.synthesis.result.study_rows import in_all_groups
 from evergreen.tables import grouped
 
 MOST_DOWN = 2

@@ -10,9 +10,8 @@ from pathlib import Path
 from evergreen.figures import scales, wording
 from evergreen.report import effects
 from evergreen.report.results import participants
-from evergreen.synthesis.result import Result, read
+from evergreen.synthesis.result import PooledModel, Result, read
 from evergreen.synthesis.result.outcome_result import with_estimate
-from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.tables import read_json
 
 NAME = "numbers.json"

@@ -11,8 +11,8 @@ import pandas as pd
 from evergreen.protocol.analysis import Analysis
 from evergreen.screening.exchange.ris_lists import write_ris
 from evergreen.synthesis.recomputation import MODELS_IN_R, tasks
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import Study, StudyEffect
+from evergreen.synthesis.result import Result, Study
+from evergreen.synthesis.result.study_rows import StudyEffect
 from evergreen.synthesis.verification import plan_of
 
 # Cells of a study's arms under the names that metafor's escalc() takes, group 1 the intervention; of one group alone last.

@@ -25,10 +25,8 @@ from evergreen.screening.stages import STAGES
 from evergreen.screening.studies import of_included
 from evergreen.screening.votes import ADJUDICATION
 from evergreen.sheets import folded
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import NotDone, PooledModel, Result
 from evergreen.synthesis.result.analyses import Between, Moderators
-from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.result_part import NotDone
 
 VOTES = ("work_id", "pilot", "reviewer")
 

@@ -13,8 +13,8 @@ from evergreen.grade.finding import Finding, Moved
 from evergreen.protocol.grading import IN_UNITS, STANDARDISED
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.effects import named
+from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import Round
-from evergreen.synthesis.result.pooled_models import PooledModel
 
 SPACE = "\N{NO-BREAK SPACE}"
 LEAST_WHOLE = {10.0: 0, 1.0: 1}

@@ -9,10 +9,8 @@ from evergreen.figures import scales, wording
 from evergreen.report.blocks import Block, Cell, Head, Table, Text, heads
 from evergreen.report.effects import estimate, interval, named, percent
 from evergreen.sheets.columns import in_words
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import InverseVariance, Multilevel, NotDone, Result
 from evergreen.synthesis.result.analyses import Between, Moderators, ModeratorsNotDone
-from evergreen.synthesis.result.pooled_models import InverseVariance, Multilevel
-from evergreen.synthesis.result.result_part import NotDone
 from evergreen.tables import grouped
 
 

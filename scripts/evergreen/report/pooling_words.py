@@ -15,7 +15,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.facts import Analysis
-from evergreen.synthesis.result.pooled_models import Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result import Mixed, Multilevel, PooledModel
 from evergreen.tables import grouped
 
 POOLED_WITH = {

@@ -34,8 +34,7 @@ from evergreen.report.further import further_blocks
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
 from evergreen.sheets.numbers import brief
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel
+from evergreen.synthesis.result import InverseVariance, PooledModel, Result
 from evergreen.synthesis.result.trail_places import page_of, place_of
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip

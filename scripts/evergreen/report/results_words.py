@@ -17,8 +17,7 @@ from evergreen.report import findings_words as words
 from evergreen.report import results
 from evergreen.report.effects import estimate, percent
 from evergreen.report.methods import screened_words
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import InverseVariance
+from evergreen.synthesis.result import InverseVariance, Result
 
 
 def flow(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> list[str]:

@@ -15,7 +15,8 @@ from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
 from evergreen.metaanalysis.conversions import Group, combine_groups
 from evergreen.metaanalysis.trial_designs import effective_size
 from evergreen.sheets.columns import in_words
-from evergreen.synthesis.result.study_rows import Arm, SheetRow
+from evergreen.synthesis.result import Arm
+from evergreen.synthesis.result.study_rows import SheetRow
 
 Rows = Sequence[Row]
 

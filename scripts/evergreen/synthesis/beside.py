@@ -8,8 +8,8 @@ from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.effect_modification import subgroups
 from evergreen.synthesis.pooled import pool
+from evergreen.synthesis.result import InverseVariance
 from evergreen.synthesis.result.analyses import Beside
-from evergreen.synthesis.result.pooled_models import InverseVariance
 from evergreen.synthesis.study_arrays import Studies
 
 

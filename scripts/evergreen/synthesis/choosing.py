@@ -20,7 +20,8 @@ from evergreen.synthesis.arms import Rows, faults
 from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
 from evergreen.synthesis.dependence import joins_effects
 from evergreen.synthesis.left_out import left_out
-from evergreen.synthesis.result.study_rows import ArmLeftOut, LeftOut
+from evergreen.synthesis.result import LeftOut
+from evergreen.synthesis.result.study_rows import ArmLeftOut
 from evergreen.synthesis.units import in_units, other_units
 from evergreen.tables import grouped
 

@@ -36,7 +36,8 @@ from evergreen.synthesis.arms import (
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
 from evergreen.synthesis.other_measures import as_measured
 from evergreen.synthesis.reported import BEHIND, effect
-from evergreen.synthesis.result.study_rows import Arm, Converted, Effect, LeftOut, SheetRow
+from evergreen.synthesis.result import Arm, LeftOut
+from evergreen.synthesis.result.study_rows import Converted, Effect, SheetRow
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {

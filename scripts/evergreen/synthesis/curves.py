@@ -11,8 +11,8 @@ from evergreen.metaanalysis.inverse_variance import fit_batch
 from evergreen.metaanalysis.least_squares import Batch
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.effect_modification import regression
+from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import Line, LinePoint, ModeratorsNotDone, Profile
-from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.study_arrays import Studies
 
 PROFILE_POINTS, LINE_POINTS = 121, 101

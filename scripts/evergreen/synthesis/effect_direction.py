@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from evergreen.metaanalysis.sign_test import sign_test
+from evergreen.synthesis.result import LeftOut, Study
 from evergreen.synthesis.result.directions import (
     CONTROL,
     HIGHER,
@@ -23,7 +24,6 @@ from evergreen.synthesis.result.directions import (
     Directions,
     Signs,
 )
-from evergreen.synthesis.result.study_rows import LeftOut, Study
 
 
 def directions(

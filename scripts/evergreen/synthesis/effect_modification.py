@@ -17,6 +17,7 @@ from evergreen.sheets import NUMBER
 from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis import subgroup_tau2
 from evergreen.synthesis.pooled import estimator
+from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import (
     Between,
     BetweenNotDone,
@@ -25,7 +26,6 @@ from evergreen.synthesis.result.analyses import (
     ModeratorsNotDone,
     Subgroups,
 )
-from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.subtotals import models_of
 

@@ -9,8 +9,8 @@ from evergreen.metaanalysis import fail_safe, small_study, trim_and_fill
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis import dependence
 from evergreen.synthesis.pooled import estimator, model_of
+from evergreen.synthesis.result import NotDone
 from evergreen.synthesis.result.analyses import Added, Asymmetry, FailSafe, Filled, Precise, Rank, SmallStudy
-from evergreen.synthesis.result.result_part import NotDone
 from evergreen.synthesis.study_arrays import Studies
 
 

@@ -11,7 +11,8 @@ import numpy as np
 from evergreen.extraction.row_values import first_report
 from evergreen.screening.study_labels import label_of
 from evergreen.synthesis.arms import ARM_NUMBERS, Rows, added, complete, of_group, places, shown, states_of
-from evergreen.synthesis.result.study_rows import Arm, LeftOut, ReportedArm
+from evergreen.synthesis.result import Arm, LeftOut
+from evergreen.synthesis.result.study_rows import ReportedArm
 
 
 def left_out(study: str, rows: Rows, reason: str) -> LeftOut:

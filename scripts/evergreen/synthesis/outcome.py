@@ -31,10 +31,8 @@ from evergreen.synthesis.beside import beside
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.preparation import prepared
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import LeftOut, NotDone, Result, Study
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Round
-from evergreen.synthesis.result.result_part import NotDone
-from evergreen.synthesis.result.study_rows import LeftOut, Study
 from evergreen.synthesis.study_arrays import Studies
 
 if TYPE_CHECKING:

@@ -20,15 +20,8 @@ from evergreen.metaanalysis.peto import peto
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import dependence
-from evergreen.synthesis.result.pooled_models import (
-    CountsModel,
-    InverseVariance,
-    Mixed,
-    Multilevel,
-    PooledModel,
-    Test,
-    Wald,
-)
+from evergreen.synthesis.result import InverseVariance, Mixed, Multilevel, PooledModel
+from evergreen.synthesis.result.pooled_models import CountsModel, Test, Wald
 from evergreen.synthesis.study_arrays import Studies
 
 LEAST_PREDICTED = 3

@@ -17,7 +17,7 @@ from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.analysis import Analysis, Settings
 from evergreen.synthesis import subgroup_tau2
 from evergreen.synthesis.beside import analysis_beside
-from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import InverseVariance, Mixed, Multilevel, Part, PooledModel, Result, Study
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
     Beside,
@@ -28,9 +28,7 @@ from evergreen.synthesis.result.analyses import (
     SmallStudy,
     Subgroups,
 )
-from evergreen.synthesis.result.pooled_models import InverseVariance, Mixed, Multilevel, PooledModel
-from evergreen.synthesis.result.result_part import Part
-from evergreen.synthesis.result.study_rows import Study, StudyEffect
+from evergreen.synthesis.result.study_rows import StudyEffect
 from evergreen.synthesis.study_effects import options
 
 MODELS_IN_R = Path(__file__).with_name("models_in_metafor.R")

@@ -27,8 +27,8 @@ from evergreen.sheets.columns import NOTICE
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.dependence import together
 from evergreen.synthesis.pooled import check, pool
+from evergreen.synthesis.result import LeftOut
 from evergreen.synthesis.result.analyses import Sensitivity
-from evergreen.synthesis.result.study_rows import LeftOut
 from evergreen.synthesis.study_arrays import Studies
 from evergreen.synthesis.study_effects import chooses, effect_measure
 from evergreen.synthesis.study_influence import influences

@@ -14,7 +14,7 @@ from evergreen.metaanalysis.trial_designs import PAIRED, paired_effects
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
-from evergreen.synthesis.result.study_rows import LeftOut
+from evergreen.synthesis.result import LeftOut
 
 EMPTY_CELLS = ("to", "add")
 

@@ -10,8 +10,8 @@ from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.pooled import estimator
+from evergreen.synthesis.result import InverseVariance
 from evergreen.synthesis.result.analyses import Between
-from evergreen.synthesis.result.pooled_models import InverseVariance
 from evergreen.synthesis.study_arrays import Studies
 
 

@@ -13,8 +13,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis import pooled
 from evergreen.synthesis.comparisons import Comparison
-from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.study_rows import LeftOut
+from evergreen.synthesis.result import LeftOut, PooledModel
 from evergreen.synthesis.study_arrays import Studies
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from evergreen.grade.finding import Finding
 from evergreen.report import effects, findings_words
 from evergreen.states.state import Row, Rows
+from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.outcome_result import with_estimate
-from evergreen.synthesis.result.pooled_models import PooledModel
 
 NUMBERS = (
     "model", "tau2_method", "test", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "I2", "p",

@@ -26,8 +26,7 @@ from evergreen.report.characteristics import OF_THE_ROW
 from evergreen.report.exchange.slice_rows import rows_of
 from evergreen.sheets import columns_of, folded
 from evergreen.sheets.columns import as_called
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, Result, Study
 from evergreen.synthesis.units import in_units
 
 ARMS = ("Study", "Arm", "Description", "Intervention")

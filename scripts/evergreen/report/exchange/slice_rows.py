@@ -7,8 +7,7 @@ from typing import Any
 
 from evergreen.extraction.check import RESULT, Row
 from evergreen.sheets import folded
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, Result, Study
 
 PLACE = (*RESULT, "group", "arm")
 """Columns that tell the rows of a study and an outcome apart."""

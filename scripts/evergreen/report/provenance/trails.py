@@ -25,8 +25,7 @@ from evergreen.report.provenance.sheets import Sheets, of_protocol
 from evergreen.sheets import folded
 from evergreen.synthesis.arms import ARM_NUMBERS
 from evergreen.synthesis.reported import BEHIND, used
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, Result, Study
 
 COLUMNS = (
     "outcome", "name", "measure", "label", "study", "round", "left_out", "effect", "variance", "weight_percent",

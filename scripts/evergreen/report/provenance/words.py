@@ -20,9 +20,7 @@ from evergreen.report.results import pooled_sentence
 from evergreen.sheets.columns import in_words
 from evergreen.sheets.numbers import brief
 from evergreen.synthesis.designs import EFFECTIVE
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.pooled_models import PooledModel
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, PooledModel, Result, Study
 from evergreen.synthesis.result.trail_places import place_of
 
 TrailRow = Mapping[str, Any]
