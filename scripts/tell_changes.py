@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from evergreen import tables
 from evergreen.command import json_argument, parser, run
+from evergreen.protocol.params import names_of_outcomes
 from evergreen.protocol.whole import Protocol
 from evergreen.report.changes import here, rounds, since, written
 from evergreen.report.inputs import Inputs
@@ -49,9 +50,15 @@ def main(argv: list[str] | None = None) -> None:
         with TemporaryDirectory() as scratch:
             figures = frozen.forests(last, Path(scratch))
             written.write(last, protocol.review, stem, figures)
-    said = (
-        None if last is None else since.summary(kept[-1].name, last, f"changes/{kept[-1].name}..{NOW}.html")
-    )
+    said = None
+    if last is not None:
+        names = names_of_outcomes(protocol)
+        rated = {
+            row["outcome"]: names[row["outcome"]]
+            for row in today.parts.get("ratings", ())
+            if row["certainty"]
+        }
+        said = since.summary(kept[-1].name, last, f"changes/{kept[-1].name}..{NOW}.html", rated)
     tables.write_json(said, args.since)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.certainty import Rating, ratings
 from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.protocol.outcomes import Outcome
@@ -15,6 +16,8 @@ from evergreen.report import alerts, facts, feed, status, waiting_data, waiting_
 from evergreen.report.changes import since
 from evergreen.report.inputs import Inputs
 from evergreen.screening.stages import STAGES
+from evergreen.synthesis.result import Result
+from evergreen.synthesis.result import read as read_result
 from evergreen.worklists.files import PLACES
 
 
@@ -107,6 +110,10 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
         items += waiting_data.waiting_ratings(
             table("certainty")["outcome"], table("merged"), params["data"], studies
         )
+    if "certainty" in inputs and "results" in inputs:
+        items += waiting_data.waiting_rated_before(
+            *_rated(inputs), {one.id: one.name for one in _listed(params)}
+        )
     if "works" not in inputs and "merged" not in inputs:
         items += status.waiting_beginning(params["begun"])
     items += status.waiting_unread(params["unread"])
@@ -137,6 +144,12 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
 
 def _listed(params: dict[str, Any]) -> list[Outcome]:
     return [Outcome.model_validate(entry) for entry in params["listed"]]
+
+
+def _rated(inputs: Inputs) -> tuple[dict[str, Rating], dict[str, Result]]:
+    """The ratings, and the results of the outcomes that are rated."""
+    rated = ratings(inputs.table("certainty"))
+    return rated, {path.stem: read_result(path) for path in inputs.paths("results") if path.stem in rated}
 
 
 def _logs(inputs: Inputs) -> list[tuple[str, dict[str, Any]]]:

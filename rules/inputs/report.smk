@@ -184,6 +184,8 @@ def status_inputs(wildcards):
         "imports borderline verdicts studies study_orphans works notices searches",
         "decisions votes awaiting conflicts orphans",
         "merged characteristics extraction_conflicts queries certainty judgements bias_conflicts since",
+        # Whether outcomes have the studies that they were rated for.
+        "results" if CERTAINTY else "",
     )
 
 

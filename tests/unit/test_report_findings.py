@@ -16,6 +16,7 @@ from evergreen.report import findings, findings_table
 from evergreen.report import findings_words as words
 from evergreen.report.blocks import Link
 from evergreen.report.summary import answer
+from evergreen.report.waiting_data import waiting_rated_before
 from evergreen.synthesis.result import Result
 from tests import results
 from tests.rows import each
@@ -52,8 +53,8 @@ def result(
 def rated(*rows: tuple, tool: str = "rob2", outcomes=("death",), rounds=()):
     """Ratings as they come through the sheet and the file that is made of it."""
     sheet = pd.DataFrame(
-        [dict(zip(("outcome", "domain", "downgrade", "reason", "round"), (*row, "")[:5], strict=True), _file="c.csv", _row=at) for at, row in enumerate(rows, 2)],
-        columns=["outcome", "domain", "downgrade", "reason", "round", "_file", "_row"],
+        [dict(zip(("outcome", "domain", "downgrade", "reason", "round", "studies"), (*row, "", "")[:6], strict=True), _file="c.csv", _row=at) for at, row in enumerate(rows, 2)],
+        columns=["outcome", "domain", "downgrade", "reason", "round", "studies", "_file", "_row"],
     )  # fmt: skip
     starts = {one: start_of(tool) for one in outcomes}
     return ratings(certainty_of(sheet, list(outcomes), starts=starts, rounds=rounds).astype(str))
@@ -394,3 +395,31 @@ def test_a_rating_of_an_earlier_round_says_what_came_since():
     assert old.rating.certainty == "moderate", "the word of people is not altered"
     assert since(days[1]).moved is None
     assert since("").moved is None
+
+
+@each(
+    ("day", "numbers", "said"),
+    [
+        ("", ("", ""), None),
+        ("", (2.0, 2.0), None),
+        ("", (3.0, ""), "rated for 3 studies, and has 2 now"),
+        ("", (1.0, 2.0), "rated for 1 and 2 studies, and has 2 now"),
+        ("2020-01-01", (1.0, 1.0), None),  # the second came later, which is told apart
+        ("2020-01-01", (2.0, 2.0), "rated for 2 studies, and has 2 now, 1 of them from later rounds"),
+        ("2021-01-01", (1.0, 1.0), "rated for 1 study, and has 2 now"),
+    ],
+)
+def test_a_rating_for_another_number_of_studies_says_so(day, numbers, said):
+    days = ["2020-01-01", "2021-01-01"]
+    pooled = result((20, 100), (30, 150), measure="RR", estimate=0.75, low=0.6, high=0.9)
+    studies = [results.changed(one, round=when) for one, when in zip(pooled.studies, days, strict=True)]
+    rows = [
+        ("death", domain, "1", "wide", day, number)
+        for domain, number in zip(("imprecision", "inconsistency"), numbers, strict=True)
+    ]
+    ratings = rated(*rows, rounds=days)
+    one = found({"measure": "RR"}, results.changed(pooled, studies=studies), ratings)
+    assert (one.recounted and one.recounted.said) == said
+    assert (f"Death: {said}." in findings_table.table([one])["remarks"].iloc[0]) == bool(said)
+    told = [item.what for item in waiting_rated_before(ratings, {"death": one.result}, {"death": "Death"})]
+    assert told == ([f"certainty of 1 outcome to rate again: Death ({said})"] if said else [])

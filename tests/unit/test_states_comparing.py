@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from evergreen.report.blocks import Table
+from evergreen.report.changes import since
 from evergreen.report.changes.comparison import sections
 from evergreen.states.comparing import compare
 from evergreen.states.state import State, alike, as_of
+from tests.rows import each
 
 ROUND = "2020-01-01"
 
@@ -113,3 +115,39 @@ def test_what_differs_is_told_in_words():
     assert ("Pain at rest", "effect", "−0.1", "−0.3") in told
     assert ("Pain at rest", "hand: tau²", "0.2", "0.4") in told
     assert ("full text, w1", "decision", "include", "exclude") in told
+
+
+def weights(*studies: str, out: tuple[str, ...] = ()) -> tuple[dict, ...]:
+    return (
+        *({"outcome": "pain", "study": one, "yi": 0.1, "weight": 10.0} for one in studies),
+        *({"outcome": "pain", "study": one, "left_out": "not included"} for one in out),
+    )
+
+
+@each(
+    ("now", "rating", "said"),
+    [
+        (weights("A", "B"), ("1", ""), []),
+        (weights("A", out=("B",)), ("1", ""), ["Pain (B left)"]),
+        (weights("A", "C"), ("1", ""), ["Pain (B left; C came)"]),
+        (weights("A", "B", out=("C",)), ("1", ""), []),
+        (weights("A", "B", "C", "D"), ("1", ""), ["Pain (C and D came)"]),
+        (weights("A"), ("2", ""), []),  # rated anew
+        (weights("A"), ("1", "1"), []),  # and so here: for one study
+    ],
+)
+def test_a_rating_as_in_the_last_version_is_asked_again_where_studies_are_others(now, rating, said):
+    def at(name, rows, downgrade, studies):
+        rated = {"outcome": "PAIN", "domain": "imprecision", "downgrade": downgrade, "studies": studies}
+        effects = ({"outcome": "pain", "name": "Pain", "estimate": float(len(rows)), "k": 2},)
+        return state(name, "Moe2019", weights=rows, certainty=(rated,), effects=effects)
+
+    found = compare(at("1.0", weights("A", "B"), "1", ""), at("now", now, *rating))
+    told = since.summary("1.0", found, "changes/1.0..now.html", {"pain": ["Pain"]})
+    assert told["rate_again"] == said
+    lines = [item.what for item in since.waiting(told) if item.where == "config/certainty"]
+    assert lines == [
+        f"certainty of 1 outcome to rate again, for it is that of version 1.0 and studies are others: {one}"
+        for one in said
+    ]
+    assert since.summary("1.0", found, "", {})["rate_again"] == []

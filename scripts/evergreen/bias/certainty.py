@@ -29,7 +29,18 @@ DOES_NOT_APPLY = "not_applicable"
 RANDOMISED = "randomised"
 DOMAINS = (*DOWN, *UP)
 REASONS = tuple(f"{domain}_reason" for domain in DOMAINS)
-COLUMNS = ("outcome", "certainty", "symbols", *DOMAINS, "reasons", "start", "round", DOES_NOT_APPLY, *REASONS)
+COLUMNS = (
+    "outcome",
+    "certainty",
+    "symbols",
+    *DOMAINS,
+    "reasons",
+    "start",
+    "round",
+    "studies",
+    DOES_NOT_APPLY,
+    *REASONS,
+)
 
 
 class Start(NamedTuple):
@@ -59,7 +70,8 @@ def start_of(tool: str, design: str | None = None) -> Start:
 @dataclass(frozen=True)
 class Rating:
     """How people rated an outcome: the level that their judgements come to, and by domain, of those they judged, levels down (negative)
-    or up and the reason. `not_applicable` are domains that do not apply, `round` the one for whose data it was rated."""
+    or up and the reason. `not_applicable` are domains that do not apply, `round` the one for whose data it was rated, `studies` for how many:
+    a number, or several where domains say different ones."""
 
     certainty: str
     symbols: str
@@ -67,6 +79,7 @@ class Rating:
     reasons: Mapping[str, str]
     not_applicable: frozenset[str] = frozenset()
     round: str = ""
+    studies: tuple[int, ...] = ()
 
 
 class _Judgement(NamedTuple):
@@ -74,6 +87,7 @@ class _Judgement(NamedTuple):
     reason: str
     applies: bool
     round: str
+    studies: str
 
 
 def certainty_of(
@@ -85,7 +99,7 @@ def certainty_of(
 ) -> pd.DataFrame:
     """One line per outcome of which the sheet judges a domain, in the order of `outcomes`: their ids, with other names that a sheet may use.
 
-    `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign, or not_applicable), reason, and the round where
+    `rows` as read from the sheet: outcome, domain, downgrade (levels, whatever the sign, or not_applicable), reason, `studies` where it says how many, and the round where
     there are `rounds` (None: any; people's files are checked before a step reads them, and a step that knew the rounds would run at each update). The first six domains take levels off, the last three add them; the result stays between very low and high. It
     starts where `starts` says, at high where study_design is judged or nothing is said. Raises InputError(s) on unknown outcomes,
     domains and rounds, and on a domain judged twice.
@@ -109,7 +123,7 @@ def certainty_of(
             column, problem = "round", f"{day!r} is no round"
             todo = f"Allowed: {', '.join(rounds)}." if rounds else "Leave it empty: the protocol has none."
         else:
-            judged[outcome][domain] = _judgement(row["downgrade"], row["reason"], day)
+            judged[outcome][domain] = _judgement(row, day)
             continue
         errors.append(InputError(problem, **place_of(row), column=column, todo=todo))
     refuse(errors)
@@ -122,9 +136,12 @@ def certainty_of(
     return pd.DataFrame(lines, columns=list(COLUMNS))
 
 
-def _judgement(downgrade: Any, reason: str, day: str) -> _Judgement:
-    applies = downgrade != DOES_NOT_APPLY
-    return _Judgement(abs(int(float(downgrade))) if applies else 0, reason, applies, day)
+def _judgement(row: Mapping[str, Any], day: str) -> _Judgement:
+    applies = row["downgrade"] != DOES_NOT_APPLY
+    levels = abs(int(float(row["downgrade"]))) if applies else 0
+    number = row.get("studies", "")
+    studies = "" if number == "" or pd.isna(number) else f"{float(number):.0f}"
+    return _Judgement(levels, row["reason"], applies, day, studies)
 
 
 def _line(outcome: str, judged: Mapping[str, _Judgement], start: Start | None) -> dict[str, Any]:
@@ -140,6 +157,7 @@ def _line(outcome: str, judged: Mapping[str, _Judgement], start: Start | None) -
         "reasons": "; ".join(_reason(one, steps[one], judged[one].reason) for one in order if one in steps),
         "start": begins,
         "round": max(one.round for one in judged.values()),
+        "studies": "; ".join(sorted({one.studies for one in judged.values()} - {""}, key=int)),
         DOES_NOT_APPLY: "; ".join(domain for domain in order if not judged[domain].applies),
         **{f"{domain}_reason": judged[domain].reason if domain in judged else "" for domain in DOMAINS},
     }
@@ -161,5 +179,6 @@ def ratings(certainty: pd.DataFrame) -> dict[str, Rating]:
             {domain: row[f"{domain}_reason"] for domain in judged},
             frozenset(filter(None, row[DOES_NOT_APPLY].split("; "))),
             row["round"],
+            tuple(map(int, filter(None, row["studies"].split("; ")))),
         )
     return found

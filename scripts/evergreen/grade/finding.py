@@ -24,6 +24,7 @@ from evergreen.grade.absolute import (
     natural,
     ruler,
 )
+from evergreen.grade.rated import Recounted, recounted, reporting, rounds_since
 from evergreen.grade.suggestions import InformationSize, Suggestion, changes, information, suggested
 from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.protocol.grading import Certainty
@@ -71,6 +72,7 @@ class Finding:
     suggestions: Mapping[str, Suggestion]
     information: InformationSize | None
     moved: Moved | None
+    recounted: Recounted | None
     remarks: tuple[str, ...]
 
     @property
@@ -136,7 +138,7 @@ def _finding(
         outcome=outcome,
         result=result,
         scale=scale,
-        studies=len({one.study for one in _reporting(result)}),
+        studies=len({one.study for one in reporting(result)}),
         participants=result.participants if result.studies else None,
         effect=effect,
         means=means,
@@ -153,21 +155,15 @@ def _finding(
         ),
         information=information(outcome, result, rules, first, units) if model else None,
         moved=_moved(result, rating, measured),
+        recounted=recounted(result, rating) if rating is not None and result.every else None,
         remarks=tuple(_remarks(outcome, result, risks, means, units)),
     )  # fmt: skip
 
 
-def _reporting(result: Result) -> Sequence[Study | LeftOut]:
-    """The studies that count; where nothing is pooled those that answer the question all the same."""
-    return result.counted if result.studies else [one for one in result.left_out if not one.outside]
-
-
 def _moved(result: Result, rating: Rating | None, measured: Ruler | None) -> Moved | None:
     """None where nobody said of which round the rating is, or nothing came after it."""
-    if rating is None or not rating.round:
-        return None
-    later = [day for day in sorted(result.rounds) if day > rating.round]
-    if not later:
+    later = [] if rating is None else rounds_since(result, rating)
+    if rating is None or not later:
         return None
     before = [day for day in sorted(result.rounds) if day <= rating.round]
     then, now = (result.rounds[before[-1]] if before else None), result.rounds[later[-1]]

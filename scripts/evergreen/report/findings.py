@@ -238,4 +238,6 @@ def _remarks(found: Sequence[Finding]) -> Iterator[Cell]:
     for one in found:
         if one.moved is not None:
             yield words.moved(one, one.moved)
+        if one.recounted is not None:
+            yield f"{one.outcome.name}: {one.recounted.said}."
     yield from filter(None, map(words.missing_people, found))

@@ -76,6 +76,7 @@ def _line(one: Finding, means: Absolute | None, place: int) -> dict[str, object]
             f"{domain}_data": own.why,
         }
     moved = [words.moved(one, one.moved)] if one.moved else []
+    moved += [f"{outcome.name}: {one.recounted.said}."] if one.recounted else []
     remarks = " ".join([*wording.notices(one.result), *one.remarks, *moved])
     return line | {"statement": words.statement(one, place), "comment": outcome.comment, "remarks": remarks}
 

@@ -8,14 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.certainty import Rating
 from evergreen.counting import plural
 from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
 from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.grade.rated import recounted, rounds_since
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.status import Waiting, if_any, named
 from evergreen.sheets import folded
+from evergreen.synthesis.result import Result
 
 
 def waiting_studies(
@@ -62,6 +65,31 @@ def waiting_ratings(
     left = [name for name in dict.fromkeys(rated) if folded(data[name]) not in there]
     which = "study" if studies is None else "study of the review"
     said = f"certainty of {plural(len(left), 'outcome')} that no {which} has a row of: {named(left)}"
+    return if_any(Waiting("anyone", said, "config/certainty", len(left), blocks=False))
+
+
+def waiting_rated_before(
+    ratings: Mapping[str, Rating], results: Mapping[str, Result], names: Mapping[str, str]
+) -> list[Waiting]:
+    """Outcomes that were rated for other studies than they have now, by what the rows of the sheet say: after their round data came, or
+    studies are more or fewer. `names` of the outcomes by id."""
+    left = []
+    for id_, rating in ratings.items():
+        if id_ not in results or not results[id_].every:
+            continue
+        result = results[id_]
+        later = [label for day in rounds_since(result, rating) for label in result.rounds[day].added]
+        change = recounted(result, rating)
+        why = [
+            *(
+                [f"{plural(result.count_of(later), 'study', 'studies')} came after {rating.round}"]
+                if later
+                else []
+            ),
+            *([change.said] if change else []),
+        ]
+        left += [f"{names[id_]} ({'; '.join(why)})"] if why else []
+    said = f"certainty of {plural(len(left), 'outcome')} to rate again: {named(left)}"
     return if_any(Waiting("anyone", said, "config/certainty", len(left), blocks=False))
 
 
