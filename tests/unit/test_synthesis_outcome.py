@@ -279,17 +279,27 @@ def test_a_correlation_of_one_has_no_sampling_variance():
 
 
 @each(
-    "reasons, said",
+    "kinds, said",
     [
         ([], "no study reports this outcome"),
-        (["no usable mean"], "1 study reports this outcome, none in a form that can be pooled"),
-        (["no usable mean", "reported without numbers of its arms"], "2 studies report this outcome, none in a form that can be pooled"),
-        (["screening is pending"], "1 study reports this outcome and is not pooled: it awaits screening"),
-        (["screening is pending", "not included by screening", "not included by screening", "no usable mean"],
+        ([""], "1 study reports this outcome, none in a form that can be pooled"),
+        (["", ""], "2 studies report this outcome, none in a form that can be pooled"),
+        (["pending"], "1 study reports this outcome and is not pooled: it awaits screening"),
+        (["pending", "excluded", "excluded", ""],
          "4 studies report this outcome, of which none is pooled: 1 awaits screening, 2 are not included by screening, 1 in a form that cannot be pooled"),
-        (["reports it at another time point only (1 year)", "the extractors disagree on mean"],
+        (["other_time", "disputed"],
          "2 studies report this outcome, of which none is pooled: 1 reports it at another time point only, 1 awaits what its extractors disagree on"),
     ],
 )  # fmt: skip
-def test_why_nothing_is_pooled_is_what_the_reasons_are(reasons, said):
-    assert not_pooled([left_out(f"S{at}", reason=reason) for at, reason in enumerate(reasons)]) == said
+def test_why_nothing_is_pooled_is_what_the_reasons_are(kinds, said):
+    assert not_pooled([left_out(f"S{at}", kind=kind) for at, kind in enumerate(kinds)]) == said
+
+
+def test_what_people_call_an_arm_is_no_reason_for_leaving_a_study_out():
+    name = "wait list (screening is pending)"
+    rows = [("A", "2018-12-31", "drug", "intervention", 8, 2), ("A", "2018-12-31", name, "control", 0, 0)]
+    found = written(table(rows), entry())
+    assert [(one["reason"], one.get("kind", "")) for one in found["left_out"]] == [
+        (f"the arm {name} has no participants", "")
+    ]
+    assert found["not_pooled"] == "1 study reports this outcome, none in a form that can be pooled"

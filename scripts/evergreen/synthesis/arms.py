@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from evergreen.errors import InputError
 from evergreen.extraction import constraints
@@ -16,7 +16,7 @@ from evergreen.metaanalysis.conversions import Group, combine_groups
 from evergreen.metaanalysis.trial_designs import effective_size
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Arm
-from evergreen.synthesis.result.study_rows import SheetRow
+from evergreen.synthesis.result.study_rows import Reason, SheetRow
 
 Rows = Sequence[Row]
 
@@ -75,10 +75,16 @@ def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
     words = ", ".join(WORDS[name] for name in absent)
     disputed = {column for row in rows for column in row["in_conflict"].split("; ")}
     if disputed & set(absent):
-        return f"the extractors disagree on {', '.join(WORDS[name] for name in absent if name in disputed)}"
+        return disagreed(name for name in absent if name in disputed)
     given = [WORDS[name] for name in needed if name not in absent]
     start = f"{' and '.join(given)} reported, " if given else ""
     return f"{start}no usable {words}{why_not_derived(rows)}"
+
+
+def disagreed(names: Iterable[str]) -> Reason:
+    """That extractors dispute what stands in some columns."""
+    said = ", ".join(WORDS.get(name, in_words(name)) for name in names)
+    return Reason("disputed", f"the extractors disagree on {said}")
 
 
 def why_not_derived(rows: Rows) -> str:

@@ -21,7 +21,7 @@ from evergreen.synthesis.comparisons import Comparison, by_adjustment, compariso
 from evergreen.synthesis.dependence import joins_effects
 from evergreen.synthesis.left_out import left_out
 from evergreen.synthesis.result import LeftOut
-from evergreen.synthesis.result.study_rows import ArmLeftOut
+from evergreen.synthesis.result.study_rows import ArmLeftOut, Reason
 from evergreen.synthesis.units import in_units, other_units
 from evergreen.tables import grouped
 
@@ -98,13 +98,15 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
     """The rows of a study that the protocol asks for, from which its comparisons are made; none where it is left out before."""
     screening = rows[0]["screening"]
     if screening not in {"", "included"}:
-        reason = "screening is pending" if screening == "pending" else "not included by screening"
-        chosen.left_out.append(left_out(study, rows, reason))
+        pending = Reason("pending", "screening is pending")
+        undone = pending if screening == "pending" else Reason("excluded", "not included by screening")
+        chosen.left_out.append(left_out(study, rows, undone))
         return ()
     at_time = _at_time(rows, outcome)
     if not at_time:
         others = ", ".join(_different(rows, "timepoint")) or "no time point"
-        chosen.left_out.append(left_out(study, rows, f"reports it at another time point only ({others})"))
+        elsewhere = Reason("other_time", f"reports it at another time point only ({others})")
+        chosen.left_out.append(left_out(study, rows, elsewhere))
         return ()
     found = _counted(at_time, outcome)
     if isinstance(found, str):
@@ -196,11 +198,11 @@ def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
         settled = {(row["group"], folded(row["arm"])) for row in said}
         disputed = [row for row in silent if name in row["in_conflict"].split("; ")]
         if any((row["group"], folded(row["arm"])) not in settled for row in disputed):
-            return f"the extractors disagree on its {in_words(name)}"
+            return Reason("disputed", f"the extractors disagree on its {in_words(name)}")
         kept = said or silent
         if not kept:
             others = ", ".join(dict.fromkeys(text_of(row[name]) for row in rows))
-            return f"reports it for another {name} only ({others})"
+            return Reason("other_people", f"reports it for another {in_words(name)} only ({others})")
         rows = kept
     return rows
 

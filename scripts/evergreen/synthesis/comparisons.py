@@ -37,7 +37,7 @@ from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_siz
 from evergreen.synthesis.other_measures import as_measured
 from evergreen.synthesis.reported import BEHIND, effect
 from evergreen.synthesis.result import Arm, LeftOut
-from evergreen.synthesis.result.study_rows import Converted, Effect, SheetRow
+from evergreen.synthesis.result.study_rows import Converted, Effect, Reason, SheetRow, told
 
 # What people judged is of the study, as its own columns are.
 SHEET_COLUMNS = {column.name for column in columns_of("extraction")} | {
@@ -102,7 +102,7 @@ class Comparison:
     def left_out(self, reason: str, **more: Any) -> LeftOut:
         """It as a study that is not pooled."""
         known = self.known("study", "round", "label", "year", "arms", "rows")
-        return LeftOut(reason=reason, **known, **more)
+        return LeftOut(**told(reason), **known, **more)
 
 
 def comparisons_of(
@@ -111,12 +111,15 @@ def comparisons_of(
     """Comparisons of one study, or the sentence that says why there are none; `reported` are its rows with all arms, `counted_only`
     arms whose numbers are not used, but whose people a reported effect is about."""
     if not rows:
-        return "none of its arms is among those that the protocol names"
+        return Reason("other_arms", "none of its arms is among those that the protocol names")
     if any("group" in row["in_conflict"].split("; ") for row in rows):
-        return "the extractors disagree on the group of an arm"
+        return Reason("disputed", "the extractors disagree on the group of an arm")
     alone = [row["group"] for row in rows if "row" in row["in_conflict"].split("; ")]
     if len(alone) > len(set(alone)):
-        return "the extractors disagree on its arms: each has one that the other lacks, which may be the same"
+        return Reason(
+            "disputed",
+            "the extractors disagree on its arms: each has one that the other lacks, which may be the same",
+        )
     needed = KINDS[kind].numbers
     contrasts = [as_measured(row, rows, outcome) for row in of_group(rows, "contrast")]
     if KINDS[kind].groups == 2:
@@ -143,7 +146,10 @@ def comparisons_of(
                 ("intervention", "an intervention arm") if not treated else ("control", "a control arm")
             )
             if others := ", ".join(row["arm"] for row in of_group(reported, group)):
-                return f"{side} is missing among those that the protocol names (reported: {others})"
+                return Reason(
+                    "other_arms",
+                    f"{side} is missing among those that the protocol names (reported: {others})",
+                )
             return f"{side} is missing" if arms else "reported without numbers of its arms"
         return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
     singles = of_group(rows, "single")

@@ -12,7 +12,7 @@ from evergreen.extraction.row_values import first_report
 from evergreen.screening.study_labels import label_of
 from evergreen.synthesis.arms import ARM_NUMBERS, Rows, added, complete, of_group, places, shown, states_of
 from evergreen.synthesis.result import Arm, LeftOut
-from evergreen.synthesis.result.study_rows import ReportedArm
+from evergreen.synthesis.result.study_rows import ReportedArm, told
 
 
 def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
@@ -36,7 +36,7 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
     reported_in = first_report(rows[0])
     return LeftOut(
         study=study,
-        reason=reason,
+        **told(reason),
         round=rows[0]["round"] or None,
         label=label_of(study, reported_in["called"]),
         year=reported_in["year"],

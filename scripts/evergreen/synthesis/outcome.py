@@ -116,10 +116,6 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
     rated, left_out = study_effects.rated(chosen.comparisons, outcome)
     rated, without_level = subtotals.placed(rated, outcome)
     left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
-    left_out = [
-        one.model_copy(update={"outside": any(mark in one.reason for mark, *_ in OUTSIDE)})
-        for one in left_out
-    ]
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
     studies = Studies.of(rated, study_effects.effect_measure(outcome))
     rho = outcome.analysis.rho
@@ -161,35 +157,28 @@ def not_pooled(left_out: Sequence[LeftOut]) -> str:
     """Why nothing was pooled, in one sentence."""
     if not left_out:
         return "no study reports this outcome"
-    reasons = {one.study: one.reason for one in left_out}
-    count = f"{plural(len(reasons), 'study reports', 'studies report')} this outcome"
-    # The first reason that holds, for each study.
-    why = [next((said for mark, *said in NOT_OF_FORM if mark in reason), []) for reason in reasons.values()]
-    if not any(why):
+    kinds = {one.study: one.kind for one in left_out}
+    count = f"{plural(len(kinds), 'study reports', 'studies report')} this outcome"
+    if not any(kinds.values()):
         return f"{count}, none in a form that can be pooled"
-    if len(reasons) == 1:
-        return f"{count} and is not pooled: it {why[0][0]}"
-    groups = Counter(tuple(said) or OF_FORM for said in why)
-    parts = [f"{many} {said[many > 1]}" for said, many in groups.items()]
+    if len(kinds) == 1:
+        return f"{count} and is not pooled: it {WHY[next(iter(kinds.values()))][0]}"
+    parts = [f"{many} {WHY[kind][many > 1]}" for kind, many in Counter(kinds.values()).items()]
     return f"{count}, of which none is pooled: {', '.join(parts)}"
 
 
-# What a reason for leaving a study out says, for one study and for several, where it is not that no effect can be computed.
-OUTSIDE = (
-    ("screening is pending", "awaits screening", "await screening"),
-    ("not included by screening", "is not included by screening", "are not included by screening"),
-    ("at another time point only", "reports it at another time point only", "report it at other time points only"),
-    ("reports it for another", "reports it for others only", "report it for others only"),
-    ("those that the protocol names", "has other arms", "have other arms"),
-)  # fmt: skip
-"""Of studies that answer another question."""
-NOT_OF_FORM = (
-    *OUTSIDE,
-    ("extractors disagree", "awaits what its extractors disagree on", "await what their extractors disagree on"),
-    ("no events in either group", "has no event", "have no event"),
-    ("everybody in both groups", "has events in everybody", "have events in everybody"),
-)  # fmt: skip
-OF_FORM = ("in a form that cannot be pooled",) * 2
+WHY = {
+    "": ("in a form that cannot be pooled",) * 2,
+    "pending": ("awaits screening", "await screening"),
+    "excluded": ("is not included by screening", "are not included by screening"),
+    "other_time": ("reports it at another time point only", "report it at other time points only"),
+    "other_people": ("reports it for others only", "report it for others only"),
+    "other_arms": ("has other arms", "have other arms"),
+    "disputed": ("awaits what its extractors disagree on", "await what their extractors disagree on"),
+    "no_events": ("has no event", "have no event"),
+    "all_events": ("has events in everybody", "have events in everybody"),
+}
+"""What each kind of reason for leaving a study out says of one study and of several."""
 
 
 def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:

@@ -10,7 +10,8 @@ from evergreen.extraction.row_values import usual_interval
 from evergreen.metaanalysis.conversions import effect_from_score, se_from_any_interval
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.arms import CONTRAST_NUMBERS, Rows, why_not_derived
+from evergreen.synthesis.arms import CONTRAST_NUMBERS, Rows, disagreed, why_not_derived
+from evergreen.synthesis.result.study_rows import Reason
 
 Effect = tuple[float, float]
 BEHIND = (*CONTRAST_NUMBERS, "estimate_p")
@@ -24,14 +25,14 @@ def effect(row: Row, outcome: Outcome) -> Effect | str:
     """
     disputed = [name for name in row["in_conflict"].split("; ") if name in (*BEHIND, "scale")]
     if "scale" in disputed:
-        return "the extractors disagree on the scale of the estimate"
+        return Reason("disputed", "the extractors disagree on the scale of the estimate")
     stated = _stated(row, outcome)
     if isinstance(stated, str):
         scored = _scored(row, outcome.measure)
         if scored is not None:
             stated = scored
     if isinstance(stated, str) and disputed:
-        return f"the extractors disagree on {', '.join(disputed)}"
+        return disagreed(disputed)
     if isinstance(stated, tuple) and not math.isnan(row["design_effect"]):
         return stated[0], stated[1] * row["design_effect"]
     return stated

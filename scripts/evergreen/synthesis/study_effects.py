@@ -15,6 +15,7 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
 from evergreen.synthesis.result import LeftOut
+from evergreen.synthesis.result.study_rows import Reason
 
 EMPTY_CELLS = ("to", "add")
 
@@ -132,9 +133,9 @@ def why_not(measure: str, numbers: Mapping[str, float]) -> str:
     kind = MEASURES[measure].kind
     if kind in {"table", "two_rates"}:
         if numbers["events1"] == 0 and numbers["events2"] == 0:
-            return "no events in either group"
+            return Reason("no_events", "no events in either group")
         if kind == "table" and numbers["events1"] == numbers["n1"] and numbers["events2"] == numbers["n2"]:
-            return "everybody in both groups has the event"
+            return Reason("all_events", "everybody in both groups has the event")
         return "an empty cell leaves its effect undefined"
     if kind == "correlation" and (abs(numbers["r"]) == 1 or numbers["n"] <= 4):
         few = (

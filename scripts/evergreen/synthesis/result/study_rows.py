@@ -161,6 +161,26 @@ class Study(StudyEffect):
         return "imputed" if self.imputed else "derived" if self.derived else "reported"
 
 
+class Reason(str):
+    """Why a study is not pooled, in words that say more than that no effect can be computed: `kind` is what, as `LeftOut` has it."""
+
+    kind = ""
+
+    def __new__(cls, kind: str, words: str) -> Reason:
+        made = super().__new__(cls, words)
+        made.kind = kind
+        return made
+
+
+def told(reason: str) -> dict[str, Any]:
+    """A reason as the fields of `LeftOut`."""
+    return {"reason": str(reason), "kind": reason.kind if isinstance(reason, Reason) else ""}
+
+
+OUTSIDE = ("pending", "excluded", "other_time", "other_people", "other_arms")
+"""Kinds of reasons for leaving a study out: it answers another question."""
+
+
 class LeftOut(Part):
     """A study that reports the outcome and is not pooled."""
 
@@ -174,9 +194,19 @@ class LeftOut(Part):
         "Whether its counts say nothing of the effect; then its participants and events count all the same.",
         default=False,
     )
-    outside: bool = maybe(
-        "Whether it answers another question: it is not included, or reports the outcome at other time points, for others or of other arms.",
-        default=False,
+    kind: Literal[
+        "",
+        "pending",
+        "excluded",
+        "other_time",
+        "other_people",
+        "other_arms",
+        "disputed",
+        "no_events",
+        "all_events",
+    ] = maybe(
+        'What kind of reason it is: screening (`pending`, `excluded`), other time points, people or arms than are asked for, numbers that extractors dispute, no events or events in everybody; "" where no effect can be computed otherwise.',
+        default="",
     )
     columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
     year: int | None = maybe("Year of its first report, where the records say it.")
@@ -188,6 +218,11 @@ class LeftOut(Part):
         default="",
     )
     rows: tuple[SheetRow, ...] = _rows()
+
+    @property
+    def outside(self) -> bool:
+        """Whether it answers another question: it is not included, or reports the outcome at other time points, for others or of other arms."""
+        return self.kind in OUTSIDE
 
 
 Row = Study | LeftOut
