@@ -30,7 +30,7 @@ from evergreen.metaanalysis.absolute_risk import RISKS
 from evergreen.protocol.grading import Certainty
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.result import LeftOut, Result, Study
+from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Round
 
 
