@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +17,7 @@ from scipy import special
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
-from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch, members
+from evergreen.metaanalysis.inverse_variance import Fit, How, fit, fit_batch, members
 from evergreen.metaanalysis.least_squares import Array, Batch
 
 
@@ -49,19 +50,16 @@ def leave_one_out(
     yi: ArrayLike,
     vi: ArrayLike,
     *,
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
     cluster: Sequence[object] | None = None,
-    study: Sequence[object] | None = None,
+    **how: Unpack[How],
 ) -> Fit:
     """The pooled result without each study in turn: a batch of k fits, or of as many as there are clusters.
 
-    `yi` and `vi` are k effects and their sampling variances; `method`, `test`, `level` and `study` as for `inverse_variance.fit`.
+    `yi` and `vi` are k effects and their sampling variances; `how` as for `inverse_variance.fit`.
     """
     y = np.asarray(yi, dtype=float)
     used = 1.0 - members(cluster, len(y))
-    return fit_batch(Batch.of(y, vi, used=used), method=method, test=test, level=level, study=study)
+    return fit_batch(Batch.of(y, vi, used=used), **how)
 
 
 def steps(order: ArrayLike, cluster: Sequence[object] | None = None) -> list[list[int]]:
@@ -79,23 +77,22 @@ def cumulative(
     vi: ArrayLike,
     order: ArrayLike,
     *,
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
     cluster: Sequence[object] | None = None,
-    study: Sequence[object] | None = None,
+    **how: Unpack[How],
 ) -> Fit:
     """The pooled result as studies are added in the order of `order` (k numbers; ties in the order given): a batch of k fits, or of
     as many as there are clusters (`steps`).
 
-    `yi` and `vi` are k effects and their sampling variances; `method`, `test`, `level` and `study` as for `inverse_variance.fit`.
+    `yi` and `vi` are k effects and their sampling variances; `how` as for `inverse_variance.fit`.
     """
     added = steps(order, cluster)
     sequence = [position for positions in added for position in positions]
     y, v = np.asarray(yi, dtype=float)[sequence], np.asarray(vi, dtype=float)[sequence]
     used = np.tri(len(y))[np.cumsum([len(positions) for positions in added]) - 1]
-    own = None if study is None else [list(study)[position] for position in sequence]
-    return fit_batch(Batch.of(y, v, used=used), method=method, test=test, level=level, study=own)
+    study = how.get("study")
+    if study is not None:
+        how["study"] = [study[position] for position in sequence]
+    return fit_batch(Batch.of(y, v, used=used), **how)
 
 
 def deletion_diagnostics(
@@ -244,19 +241,18 @@ def baujat(
     yi: ArrayLike,
     vi: ArrayLike,
     *,
-    method: str = "REML",
-    test: str = "z",
     cluster: Sequence[object] | None = None,
+    **how: Unpack[How],
 ) -> tuple[Array, Array]:
     """Coordinates (k each, or as many as there are clusters) of the Baujat plot (Baujat et al. 2002, Stat Med 21:2641).
 
     x: a study's contribution to the residual heterogeneity, its squared Pearson residuals; y: its influence on the
     pooled effect, the squared change without it over the variance without it. `yi` and `vi` are k effects and their sampling
-    variances; `method` and `test` as for `inverse_variance.fit`.
+    variances; `how` as for `inverse_variance.fit`.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    whole = fit(y, v, method=method, test=test)
-    without = leave_one_out(y, v, method=method, test=test, cluster=cluster)
+    whole = fit(y, v, **how)
+    without = leave_one_out(y, v, cluster=cluster, **how)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = (whole.b[0] - without.b[:, 0]) ** 2 / without.vb[:, 0, 0]
     own = members(cluster, len(y))

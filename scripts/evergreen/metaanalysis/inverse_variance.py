@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -77,39 +77,36 @@ class Fit(Coefficients):
         return information_criteria(value, parameters, self.k - self.p if restricted else self.k)
 
 
+class How(TypedDict, total=False):
+    """How effects are pooled, as `fit` says; defaults are those of `fit_batch`."""
+
+    method: str
+    test: str
+    level: float
+    weighted: bool
+    tested: Sequence[int] | None
+    study: Sequence[object] | None
+
+
 def fit(
     yi: ArrayLike,
     vi: ArrayLike,
     design: ArrayLike | None = None,
     *,
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
     tau2: float | None = None,
-    weighted: bool = True,
-    tested: Sequence[int] | None = None,
-    study: Sequence[object] | None = None,
+    **how: Unpack[How],
 ) -> Fit:
     """Pool k effects `yi` with sampling variances `vi`.
 
     `design` is k x p with the intercept as its first column (default: the intercept alone). `method` is an estimator
-    of tau2 (`models.TAU2`), or EE for a common effect; a number in `tau2` fixes it. `test` is z, t (with k - p degrees of
+    of tau2 (`models.TAU2`; default REML), or EE for a common effect; a number in `tau2` fixes it. `test` is z (default), t (with k - p degrees of
     freedom), knha (Knapp & Hartung 2003; Sidik & Jonkman 2002), adhoc (knha whose factor is never below 1) or auto (see `guarded`; with a design knha).
-    `level` is that of intervals, as a share. `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
+    `level` is that of intervals, as a share (default 0.95). `weighted=False` gives every study the same weight. `tested` are the columns of the omnibus test
     (default: all but the intercept), `study` (k) says which study each effect is of, where some have several. Raises ValueError for an estimator or a test that does not exist and where columns of the
     design depend on each other.
     """
     fixed = None if tau2 is None else np.array([float(tau2)])
-    return fit_batch(
-        Batch.of(yi, vi, design),
-        method=method,
-        test=test,
-        level=level,
-        tau2=fixed,
-        weighted=weighted,
-        tested=tested,
-        study=study,
-    ).one()
+    return fit_batch(Batch.of(yi, vi, design), tau2=fixed, **how).one()
 
 
 def fit_batch(

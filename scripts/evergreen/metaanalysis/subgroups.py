@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
 from evergreen.metaanalysis.coefficients import i2_from_q
-from evergreen.metaanalysis.inverse_variance import Fit, fit, guarded
+from evergreen.metaanalysis.inverse_variance import Fit, How, fit, guarded
 from evergreen.metaanalysis.least_squares import Batch
 
 
@@ -48,54 +49,40 @@ def between(estimates: ArrayLike, se: ArrayLike) -> Between:
     return Between(Q, df, float(special.chdtrc(df, Q)), i2_from_q(Q, df))
 
 
-def separate(
-    yi: ArrayLike,
-    vi: ArrayLike,
-    labels: Sequence[str],
-    *,
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
-) -> Subgroups:
+def separate(yi: ArrayLike, vi: ArrayLike, labels: Sequence[str], **how: Unpack[How]) -> Subgroups:
     """Each subgroup by itself, with a tau2 of its own, and the test between their means.
 
-    `labels` (k texts) say which subgroup a study is in; levels are in alphabetical order. `method`, `test` and `level` as for
-    `inverse_variance.fit`; a subgroup of one study is tested by z.
+    `labels` (k texts) say which subgroup a study is in; levels are in alphabetical order. `how` as for
+    `inverse_variance.fit`, without `study`; a subgroup of one study is tested by z.
     """
     y, v, names = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float), np.asarray(labels, dtype=str)
     levels = sorted(set(names.tolist()))
     fits = []
     for name in levels:
         part = names == name
-        alone = part.sum() == 1
-        fits.append(fit(y[part], v[part], method=method, test="z" if alone else test, level=level))
+        own: How = {**how, "test": "z"} if part.sum() == 1 else how
+        fits.append(fit(y[part], v[part], **own))
     found = between([float(one.b[0]) for one in fits], [float(one.se[0]) for one in fits])
     return Subgroups(levels, fits, found)
 
 
 def common(
-    yi: ArrayLike,
-    vi: ArrayLike,
-    labels: Sequence[str],
-    *,
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
-    study: Sequence[object] | None = None,
+    yi: ArrayLike, vi: ArrayLike, labels: Sequence[str], **how: Unpack[How]
 ) -> tuple[list[str], Fit, Fit]:
     """One tau2 for all subgroups: levels, the fit with a mean for each, and the fit with the first as reference.
 
-    Arguments as for `separate`. The second fit's QM tests for differences between the subgroups. `auto` decides for all subgroups together
-    as for one by itself (`inverse_variance.guarded`); `study` (k) says for it which study each effect is of, where some have several.
+    Arguments as for `separate`, and `study`. The second fit's QM tests for differences between the subgroups. `auto` decides for all subgroups together
+    as for one by itself (`inverse_variance.guarded`).
     """
     names = np.asarray(labels, dtype=str)
     levels = sorted(set(names.tolist()))
     indicator = (names[:, None] == np.array(levels)[None]).astype(float)
     contrast = indicator.copy()
     contrast[:, 0] = 1.0
-    if test == "auto":
-        knha = fit(yi, vi, indicator, method=method, test="knha", level=level)
+    if how.get("test") == "auto":
+        how["test"] = "knha"
+        knha = fit(yi, vi, indicator, **how)
         batch = Batch.of(yi, vi, indicator)
-        test = str(guarded(batch, *np.atleast_1d(knha.tau2, knha.scale), level, study)[0])
-    means = fit(yi, vi, indicator, method=method, test=test, level=level)
-    return levels, means, fit(yi, vi, contrast, method=method, test=test, level=level)
+        applied = guarded(batch, *np.atleast_1d(knha.tau2, knha.scale), knha.level, how.get("study"))
+        how["test"] = str(applied[0])
+    return levels, fit(yi, vi, indicator, **how), fit(yi, vi, contrast, **how)

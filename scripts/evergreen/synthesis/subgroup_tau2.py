@@ -33,8 +33,9 @@ def sharing(
     names = np.array(levels, dtype=object)
     part, own = studies.take(names != ""), names[names != ""].astype(str)
     method, test = estimator(analysis)
-    how = {"method": method, "test": test, "level": analysis.level, "study": part.names}
-    found, means, contrast = of_subgroups.common(part.yi, part.vi, own.tolist(), **how)  # type: ignore[arg-type]
+    found, means, contrast = of_subgroups.common(
+        part.yi, part.vi, own.tolist(), method=method, test=test, level=analysis.level, study=part.names
+    )
     models = {}
     for position, level in enumerate(found):
         within = own == level
