@@ -84,12 +84,20 @@ def test_a_line_in_another_encoding_is_named(read):
         (b"<!DOCTYPE html><html><body>Your session has expired</body></html>", "it is a web page"),
         (b"Dear colleague, please find the search attached.", "no known export format"),
         (
-            b'[{"protocolSection":{"identificationModule":{"nctId":"NCT01973569","briefTitle":"A trial"}}}]\n',
-            "it is JSON: export as CSV",
+            b'[{"ProtocolSection":{"IdentificationModule":{"NCTId":"NCT01973569","BriefTitle":"A trial"}}}]\n',
+            "it is JSON, and not of ClinicalTrials.gov: export as CSV",
+        ),
+        (
+            b'[{"protocolSection":{"identificationModule":{"nctId":"NCT01973569","briefTitle":"A trial"}}},\n{"protocolSec',
+            "row 2: the file ends inside a record",
+        ),
+        (
+            b'[{"protocolSection":{"identificationModule":{nctId:"NCT01973569"}}}]\n',
+            "row 1: the file is not well-formed JSON",
         ),
         (
             b'[\n  {\n    "title": "A trial, of tests",\n    "author": [],\n    "DOI": "10.1000/t"\n  }\n]\n',
-            "it is JSON: export as CSV",
+            "it is JSON, and not of ClinicalTrials.gov: export as CSV",
         ),
         (b"TY  - JOUR\nER  - \n", "holds no record"),
     ],

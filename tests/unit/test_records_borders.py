@@ -294,6 +294,7 @@ SAMPLES = {
     "</Trial></Trials_downloaded_from_ICTRP>\n",
     "endnote": "<?xml version='1.0'?>\n<xml><records><record><ref-type name='x'>1</ref-type><titles><title>T</title></titles>"
     "</record></records></xml>\n",
+    "clinicaltrials": '[\n  {\n    "protocolSection": {"identificationModule": {"nctId": "NCT01234567", "briefTitle": "T"}}\n  }\n]\n',
 }  # fmt: skip
 
 

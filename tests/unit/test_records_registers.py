@@ -1,9 +1,13 @@
 """Exports of the Cochrane Library and of WHO's trial search portal in their layouts. The records are made up."""
 
+import json
 from typing import get_args
 
 from evergreen.protocol.sources import Format
 from evergreen.records import formats
+from evergreen.records.formats.clinicaltrials import NEXT_PAGE
+from evergreen.records.new_records import import_exports
+from tests.rows import each
 
 COCHRANE = """Record #1 of 2
 ID: CN-01234567
@@ -92,6 +96,80 @@ def test_xml_of_the_trial_search_portal(read):
     assert table.loc[1, ["title", "registry_ids"]].tolist() == ["Another", "EUCTR2010-018485-24"]
     assert table["publication_types"].str.contains("registry record").all()
     assert {remark.kind for remark in export.remarks} == {"frame"}
+
+
+def study(number):
+    other = {"id": "12345678", "type": "REGISTRY", "domain": "ISRCTN"}
+    return {
+        "protocolSection": {
+            "identificationModule": {
+                "nctId": f"NCT0123456{number}", "secondaryIdInfos": [{"id": "2010-018485-24", "type": "EUDRACT_NUMBER"}, other],
+                "briefTitle": f"A made-up [trial] {number}", "officialTitle": "Another",
+            },
+            "statusModule": {"startDateStruct": {"date": "2010-01"}, "studyFirstPostDateStruct": {"date": "2009-11-02"}},
+            "sponsorCollaboratorsModule": {"leadSponsor": {"name": "Daiichi Sankyo"}},
+            "conditionsModule": {"conditions": ["Bone", "Joint"]},
+            "contactsLocationsModule": {"locations": [{"city": "Ghent"}]},
+            "referencesModule": {"references": [{"pmid": "31234567", "citation": "Of something else."}]},
+        },
+        "resultsSection": {"x": "y"},
+        "derivedSection": {"conditionBrowseModule": {"meshes": [{"term": "Arthritis"}], "ancestors": [{"term": "Joints"}]}},
+    }  # fmt: skip
+
+
+JSONS = {
+    "one": (study(1), None), "pretty": (study(1), 1), "list": ([study(1), study(2)], None), "list, pretty": ([study(1), study(2)], 2),
+    "page": ({"totalCount": 2, "studies": [study(1), study(2)]}, 1), "last page": ({"studies": [study(1)]}, None),
+}  # fmt: skip
+
+
+@each("kind", JSONS)
+def test_json_of_clinicaltrials_gov(kind, read):
+    value, indent = JSONS[kind]
+    export, table = read(json.dumps(value, indent=indent))
+    assert (export.format, export.dialect) == ("ClinicalTrials.gov JSON", "ClinicalTrials.gov")
+    assert table["accession"].tolist() == ["NCT01234561", "NCT01234562"][: len(table)]
+    assert len(table) == (2 if kind in ("list", "list, pretty", "page") else 1)
+    columns = ["title", "authors", "year", "registry_ids", "keywords", "mesh_terms", "pmid", "url"]
+    assert table.loc[0, columns].tolist() == [
+        "A made-up [trial] 1", "Daiichi Sankyo", 2009, "NCT01234561; ISRCTN12345678; EUCTR2010-018485-24", "Bone; Joint",
+        "Arthritis", "", "https://clinicaltrials.gov/study/NCT01234561",
+    ]  # fmt: skip
+    assert "Ghent" not in table["other_fields"][0]
+    assert {remark.kind for remark in export.remarks} <= {"frame"}
+
+
+def test_pages_of_one_search(read):
+    first, last = {"nextPageToken": "abc", "studies": [study(1)]}, {"studies": [study(2)]}
+    alone = read(json.dumps(first))[0]
+    assert [(remark.kind, remark.reason) for remark in alone.remarks] == [("cut", NEXT_PAGE)]
+    together = read(json.dumps(first, indent=1) + "\n" + json.dumps(last, indent=1))[0]
+    assert ([len(together.blocks)], {remark.kind for remark in together.remarks}) == ([2], {"frame"})
+    for files, kind in (([alone, read(json.dumps(last))[0]], "note"), ([alone], "cut")):
+        found = import_exports(
+            {f"{at}.json": file for at, file in enumerate(files)}, source="x", round_="2020-01-01"
+        )
+        assert found.remarks["kind"].tolist() == [kind]
+
+
+def test_a_page_of_no_study_is_a_search_that_found_nothing(read):
+    assert read('{"studies": []}', none_expected=True)[0].blocks == []
+
+
+def test_what_is_no_study_among_studies_is_lost(read):
+    export, table = read(json.dumps([study(1), {"a": 1}], indent=1))
+    assert len(table) == 1
+    assert [remark.text for remark in export.remarks if remark.kind == "lost"] == ["{", '"a": 1', "}"]
+
+
+@each(("header", "row"), [
+    ("NCT Number,Study Title,Sponsor,First Posted", "NCT01234561,T,Daiichi Sankyo,2009-11-02"),
+    ("TrialID,Public title,Primary sponsor,Date registration3", "NCT01234561,T,Daiichi Sankyo,20091102"),
+    ("DRKS ID;Public Title;Sponsor;Registration Date", "DRKS00012345;T;Daiichi Sankyo;2009-11-02"),
+    ("ISRCTN,Title,Sponsor,Date applied", "ISRCTN12345678,T,Daiichi Sankyo,02/11/2009"),
+])  # fmt: skip
+def test_tables_of_registers_have_sponsor_and_year(header, row, read):
+    assert read(f"{header}\n{row}\n")[1][["authors", "year"]].values.tolist() == [["Daiichi Sankyo", 2009]]
 
 
 def test_scopus_keeps_the_pmid_in_a_custom_field_and_endnote_a_key_word_a_line(read):

@@ -11,8 +11,9 @@ import pandas as pd
 
 from evergreen.counting import noun, plural
 from evergreen.records.account import REMARK_COLUMNS, SEEN_COLUMNS
-from evergreen.records.formats import Export
-from evergreen.records.formats.block import Remark
+from evergreen.records.formats import Export, clinicaltrials
+from evergreen.records.formats.block import NOTE, Remark
+from evergreen.records.formats.clinicaltrials import NEXT_PAGE
 from evergreen.records.formats.pieces import Pieces
 from evergreen.records.identity import Identified, identify
 from evergreen.records.rows import joined, record_table
@@ -55,8 +56,14 @@ def import_exports(
         for blocks in export.pieces()
     )
     found = identify(rows, source, round_, earlier)
+    pages = [export.remarks for export in exports.values() if export.format == clinicaltrials.NAME]
+    # Of a search whose pages are files each, all but one name a next one.
+    last = any(NEXT_PAGE not in [remark.reason for remark in page] for page in pages)
     remarks = [
-        {"file": file, **remark._asdict()}
+        {
+            "file": file,
+            **(remark._replace(kind=NOTE) if last and remark.reason == NEXT_PAGE else remark)._asdict(),
+        }
         for file, export in exports.items()
         for remark in sorted([*export.remarks, *odd[file]])
     ]

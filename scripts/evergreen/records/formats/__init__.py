@@ -18,6 +18,7 @@ from evergreen.errors import InputError
 from evergreen.records.formats import (
     bibtex,
     block,
+    clinicaltrials,
     cochrane,
     content,
     delimited,
@@ -45,6 +46,7 @@ FORMATS: dict[str, ModuleType] = {
     "pubmed_xml": pubmed,
     "ictrp_xml": ictrp,
     "endnote_xml": endnote_xml,
+    "clinicaltrials_json": clinicaltrials,
     "bibtex": bibtex,
     "ris": ris,
     "nbib": medline,
@@ -216,7 +218,7 @@ def found_in(module: ModuleType, lines: Sequence[str], file: str, above: int = 0
     if found.refusal:
         line, problem, todo = found.refusal
         raise InputError(problem, file=file, row=above + (numbers[line - 1] if numbers else line), todo=todo)
-    found.account_for(pieces, xml.ENVELOPE if module in XML else None)
+    found.account_for(pieces, xml.ENVELOPE if module in XML else getattr(module, "ENVELOPE", None))
     for remark in found.remarks:
         if module is not delimited and remark.kind == block.LOST and delimited.recognise([remark.text]):
             line = numbers[remark.line - 1] if numbers else remark.line
@@ -245,7 +247,11 @@ def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str, abo
             if key not in own and pattern.search(line):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
                 raise _two_formats(module, name, above + number + 1, file)
-    if not ({"csv", "xml"} & own) and (number := delimited.table_within(lines)):
+    json = "clinicaltrials_json"
+    for number in _places("{[", first_letters) if json not in own else ():
+        if clinicaltrials.recognise(lines[number : number + 8]):
+            raise _two_formats(module, FORMATS[json].NAME, above + number + 1, file)
+    if not ({"csv", "xml", json} & own) and (number := delimited.table_within(lines)):
         raise _two_formats(module, delimited.NAME, above + number, file)
     for key, sign in _XML_SIGNS.items() if module in XML else ():
         if key not in own and (number := next((at for at, line in enumerate(lines, 1) if sign in line), 0)):
@@ -361,7 +367,7 @@ def _what_it_is(lines: Sequence[str]) -> str:
     if "<!doctype html" in head or "<html" in head:
         return " (it is a web page)"
     if re.match(r"[\ufeff\s]*[\[{]\s*[\[{\"]", head):
-        return " (it is JSON: export as CSV, RIS or XML)"
+        return " (it is JSON, and not of ClinicalTrials.gov: export as CSV, RIS or XML)"
     if found := re.search(r"<([a-z][\w:.-]*)[\s>]", head):
         return f" (it is XML with the root <{found.group(1)}>)"
     if delimited.untitled(lines):

@@ -16,11 +16,11 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
     "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors",
                 "authorships author display name", "authorships raw author name", "contributors", "author string"),
-    "groups": ("group authors", "corporate authors"),
+    "groups": ("group authors", "corporate authors", "primary sponsor", "sponsor"),
     "year": (
         "year", "publication year", "published year", "year of publication", "pub year", "py", "date",
-        "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration",
-        "start date", "source year", "publicationdateyear", "pub date",
+        "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration", "date registration3",
+        "registration date", "date applied", "date assigned", "start date", "source year", "publicationdateyear", "pub date",
     ),
     "journal": (
         "source title", "journal", "journal book", "journal name", "journal title", "publication title", "publication name",
