@@ -34,7 +34,11 @@ def at_full_text(decisions=(), votes=(), awaiting=(), **plan):
     found = screened(
         "full_text",
         pd.DataFrame([[*one] for one in decisions], columns=["how", "decided_by"]),
-        pd.DataFrame([[*one] for one in votes], columns=["work_id", "reviewer", "pilot"], dtype=str),
+        pd.DataFrame(
+            [[*one, "include"][:4] for one in votes],
+            columns=["work_id", "reviewer", "pilot", "decision"],
+            dtype=str,
+        ),
         pd.DataFrame([[*one] for one in awaiting], columns=["work_id", "reviewer", "pilot"], dtype=str),
     )
     plan = plan or stage()
@@ -73,6 +77,30 @@ def test_a_stage_is_told_as_done_or_as_planned(plan, people, done, planned):
     assert "decided" not in nothing
     assert "adjudicat" not in whole + nothing
     assert "disagree" not in nothing
+
+
+def said(work, people, decision="exclude"):
+    return [(work, person, "false", decision) for person in people.split()]
+
+
+@each(
+    ("plan", "cast", "expected"),
+    [
+        (stage(mode="single"), [*votes("a"), *votes("b", "AB")], "one or two of AB and CD decided on each work independently on 2 works (AB 2, CD 1)."),
+        (stage(mode="single"), votes("ab"), "At full text, AB and CD decided independently on 2 works."),
+        (stage(mode="single"), [*votes("a", pilot="true"), *votes("b", "AB")], "one of AB and CD decided on each work on 2 works (AB 2, CD 1). There"),
+        (stage("AB CD EF", mode="single"), [*votes("a", "AB CD EF"), *votes("b", "CD")], "one to three of AB, CD and EF decided on each work"),
+        (stage("AB CD EF", mode="dual"), votes("ab", "AB CD EF"), "At full text, AB, CD and EF decided independently on 2 works."),
+        (stage("AB CD EF", mode="dual"), votes("a", "AB CD EF") + votes("b", "AB EF"), "two or three of AB, CD and EF decided on each work"),
+        (stage(mode="dual_excludes"), votes("a", "AB") + said("b", "AB CD"), "a second one, independently, where the first excluded, on 2 works"),
+        (stage(mode="dual_excludes"), votes("a") + said("b", "AB CD"), "AB and CD decided independently on 2 works."),
+        (stage(mode="dual_excludes"), votes("a") + votes("b", "AB"), "one or two of AB and CD decided on each work independently"),
+        # A verdict of the adjudicator where nobody else had looked again.
+        (stage(mode="dual_excludes"), votes("a", "AB") + said("b", "AB"), "one of AB and CD decided on each work on 2 works (AB 2)."),
+    ],
+)  # fmt: skip
+def test_other_votes_than_the_mode_asks_for_are_told(plan, cast, expected):
+    assert expected in at_full_text(AGREED, cast, **plan)
 
 
 @each(

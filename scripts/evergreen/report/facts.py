@@ -28,7 +28,7 @@ from evergreen.sheets import folded
 from evergreen.synthesis.result import NotDone, PooledModel, Result
 from evergreen.synthesis.result.analyses import Between, Moderators
 
-VOTES = ("work_id", "pilot", "reviewer")
+VOTES = ("work_id", "pilot", "reviewer", "decision")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,8 @@ class Screening:
     that decide nothing (`undecided`), and works by `how` they stand.
 
     `waiting` are works that await a vote, `unsure` those on which the adjudicator is. `how`: agreed, single, adjudicated, conflict,
-    pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of them that await votes.
+    pending, skipped. `pilot` are the works of the pilot, `pilot_open` those of them that await votes. `ballots` are
+    what works besides these have, once each: how many votes, and whether one of them excludes.
     """
 
     stage: str
@@ -67,6 +68,7 @@ class Screening:
     adjudicators: tuple[str, ...]
     pilot: int
     pilot_open: int
+    ballots: frozenset[tuple[int, bool]] = frozenset()
 
     @property
     def skipped(self) -> bool:
@@ -208,22 +210,32 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
     # One that is awaited again, or says `unsure` where that decides nothing, is written down and not cast.
     of_adjudicator = awaiting["reviewer"].eq(ADJUDICATION)
     open_votes = set(zip(awaiting["work_id"], awaiting["reviewer"], strict=True))
-    cast = [pair not in open_votes for pair in zip(votes["work_id"], votes["reviewer"], strict=True)]
+    cast = pd.Series(
+        [pair not in open_votes for pair in zip(votes["work_id"], votes["reviewer"], strict=True)],
+        votes.index,
+        bool,
+    )
     pilot = set(votes.loc[votes["pilot"].eq("true"), "work_id"])
     pilot_open = set(awaiting.loc[awaiting["pilot"].eq("true"), "work_id"])
+    said: dict[str, list[str]] = {}
+    for work, decision in votes.loc[cast & votes["pilot"].ne("true"), ["work_id", "decision"]].itertuples(
+        index=False
+    ):
+        said.setdefault(work, []).append(decision)
     return Screening(
         stage=stage,
         works=len(decisions),
         voted=votes.loc[cast, "work_id"].nunique(),
         votes=_counted(votes.loc[cast, "reviewer"]),
         awaited=_counted(awaiting.loc[~of_adjudicator, "reviewer"]),
-        undecided=len(cast) - sum(cast),
+        undecided=int((~cast).sum()),
         waiting=awaiting.loc[~of_adjudicator, "work_id"].nunique(),
         unsure=int(of_adjudicator.sum()),
         how=_counted(decisions["how"]),
         adjudicators=_people(adjudicated),
         pilot=len(pilot | pilot_open),
         pilot_open=len(pilot_open),
+        ballots=frozenset((len(own), "exclude" in own) for own in said.values()),
     )
 
 

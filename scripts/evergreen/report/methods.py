@@ -18,6 +18,7 @@ from evergreen.screening.stages import STAGE_NAMES
 from evergreen.screening.votes import ADJUDICATION
 
 NOT_REACHED = "; no work has reached this stage yet"
+IN_WORDS = {1: "one", 2: "two", 3: "three"}
 
 
 # Selection.
@@ -97,7 +98,7 @@ def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
     cast = sum(found.votes.values()) if found else 0
     awaited = sum(found.awaited.values()) if found else 0
     done = cast > 0 and not awaited
-    first = f"At {name}, {_who(plan, done)}"
+    first = f"At {name}, {_as_voted(plan, found) if found and done else _who(plan, done)}"
     if found is None:
         return [f"{first}{NOT_REACHED}.", *_spans(plan, {})]
     works = plural(found.works, "work")
@@ -141,6 +142,24 @@ def _who(plan: Stage, done: bool) -> str:
     if mode == "dual" and len(reviewers) > 2:
         return f"two of {people} {many} on each work independently"
     return f"{people} {many} independently"
+
+
+def _as_voted(plan: Stage, found: Screening) -> str:
+    """Who decided; where works have other votes than the mode asks for, how many."""
+    asked = {
+        "single": {(1, False), (1, True)}, "dual": {(2, False), (2, True)}, "dual_excludes": {(1, False), (2, True)},
+    }  # fmt: skip
+    of_two = plan.mode == "dual" and len(plan.reviewers) == 2
+    if of_two or plan.mode not in asked or len(plan.reviewers) == 1 or found.ballots <= asked[plan.mode]:
+        return _who(plan, True)
+    numbers = sorted({number for number, _ in found.ballots})
+    people = listed(plan.reviewers)
+    if numbers == [len(plan.reviewers)]:
+        return f"{people} decided independently"
+    words = [IN_WORDS.get(number, str(number)) for number in (numbers[0], numbers[-1])]
+    between = " or " if numbers[-1] - numbers[0] == 1 else " to "
+    apart = " independently" if numbers[-1] > 1 else ""
+    return f"{between.join(dict.fromkeys(words))} of {people} decided on each work{apart}"
 
 
 def _disagreements(found: Screening, done: bool) -> list[str]:
