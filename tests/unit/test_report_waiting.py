@@ -5,6 +5,8 @@ import pandas as pd
 from evergreen.errors import InputError
 from evergreen.extraction.merge import merge_extraction, merge_studies
 from evergreen.extraction.queries.asking import COLUMNS
+from evergreen.extraction.queries.findings import OF_ONE_STUDY
+from evergreen.extraction.queries.registry import KINDS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import queries
 from evergreen.report.facts import known_items
@@ -350,6 +352,22 @@ def test_queries_wait_for_answers_and_answers_without_a_query_are_named_once():
     assert [item.line() for item in waiting_queries(table, studies)] == [gone.line()]
     assert [block.fold for block in queries.section(table, studies).blocks] == ["Answered queries (1)"]
     assert len(waiting_queries(table, studies.assign(status="pending"))) == 3
+
+
+def test_studies_that_may_be_one_are_named_apart_from_other_queries():
+    rows = [
+        (study, kind, answer)
+        for kind in OF_ONE_STUDY
+        for study, answer in (("Ash 2001", ""), ("ash-2001", ""), ("Elm", "no"))
+    ]
+    table = pd.DataFrame([dict.fromkeys(COLUMNS, "") | {"query": str(at), "study": study, "kind": kind, "severity": "warning", "answer": answer} for at, (study, kind, answer) in enumerate(rows)])  # fmt: skip
+    items = waiting_queries(table)
+    assert [item.line() for item in items if item.count == 2] == [
+        "extractors: 2 studies that may be one with another and would count twice in a pooled effect: Ash 2001, ash-2001"
+        " (results/extraction/queries.csv, same_numbers and study_spelt_otherwise)"
+    ]
+    assert set(OF_ONE_STUDY) <= KINDS.keys()
+    assert len(waiting_queries(table.assign(answer="no"))) == 0
 
 
 STUDIES = [

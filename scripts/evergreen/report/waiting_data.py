@@ -13,7 +13,7 @@ from evergreen.counting import plural
 from evergreen.extraction.awaiting import AWAITS
 from evergreen.extraction.cut_sheets import cut_sheets
 from evergreen.extraction.merge import without_place
-from evergreen.extraction.queries.findings import NO_QUERY
+from evergreen.extraction.queries.findings import NO_QUERY, OF_ONE_STUDY
 from evergreen.grade.rated import recounted, rounds_since
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report.status import Waiting, if_any, named
@@ -272,6 +272,11 @@ def waiting_queries(queries: pd.DataFrame, studies: pd.DataFrame | None = None) 
         count = int(waits["severity"].eq(severity).sum())
         said = f"{plural(count, 'query', 'queries')} on extracted data {what}: answer each in {sheet}"
         items += if_any(Waiting("extractors", said, table, count, blocks=severity == "error"))
+    twice = sorted(set(waits.loc[waits["kind"].isin(OF_ONE_STUDY), "study"]))
+    said = f"{plural(len(twice), 'study', 'studies')} that may be one with another and would count twice in a pooled effect: {named(twice)}"
+    items += if_any(
+        Waiting("extractors", said, f"{table}, {' and '.join(OF_ONE_STUDY)}", len(twice), blocks=False)
+    )
     gone = sorted(queries.loc[queries["kind"].eq(NO_QUERY), "query"])
     said = f"{plural(len(gone), 'answer')} to queries that are not asked (any more): {', '.join(gone)}"
     return items + if_any(Waiting("extractors", said, sheet, len(gone), blocks=False))

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 Severity = Literal["error", "warning"]
 NO_QUERY = "no_query"
 """Kind of the rows for answers whose query is not asked: the value was changed, or the id is misspelt."""
+OF_ONE_STUDY = ("same_numbers", "study_spelt_otherwise")
+"""Kinds that ask whether two studies are one; until somebody says so, both count."""
 
 
 @dataclass(frozen=True)
