@@ -9,6 +9,7 @@ import pytest
 
 from evergreen.errors import InputError
 from evergreen.screening.exchange import asreview, covidence, rayyan, ris_lists
+from evergreen.screening.exchange.foreign_votes import ForeignVote
 from evergreen.screening.exchange.matching import joined, match
 from evergreen.screening.worklists import work_list
 from tests.rows import each
@@ -121,6 +122,50 @@ def test_rayyans_own_ways_of_writing(tmp_path):
     rows, result = rows_of(rayyan.read(path), {"Ann": "AB"})
     assert rows["AB"] == [["lib:00123", "exclude", ""]]
     assert result.rows["AB"]["note"].tolist() == ["P 31 CS 1; data [of] it"]
+
+
+@each(
+    ("listed", "reason", "note"),
+    [
+        ("Wrong population, adults,review", "adults", "also: review"),
+        ("review,Wrong population, adults", "adults", "also: review"),
+        ("wrong population,adults", "adults", ""),  # Rayyan writes no blank
+        ("Wrong population, children", "wrong_population", "reason given: children"),
+        ("late, small, odd,cats", "odd", "reason given: cats"),
+        ("Wrong, all of it", "not_randomised", ""),  # a reason of theirs
+    ],
+)
+def test_rayyans_list_of_reasons_is_not_cut_within_one(tmp_path, listed, reason, note):
+    path = tmp_path / "articles.csv"
+    path.write_text(
+        "key,title,year,notes,doi\n"
+        f'rayyan-1,,2019,"RAYYAN-INCLUSION: {{""Ann""=>""Excluded""}} | RAYYAN-EXCLUSION-REASONS: {listed}",10.1000/abc\n',
+        encoding="utf-8",
+    )
+    reasons = {"adults": "Wrong population, adults", "odd": "Late, small, odd", **REASONS}
+    synonyms = {"wrong, all of it": "not_randomised"}
+    rows = match(
+        rayyan.read(path), WORKS, CLUSTERS, people={"Ann": "AB"}, reasons=reasons, synonyms=synonyms
+    ).rows["AB"]
+    assert rows[["reason", "note"]].to_numpy().tolist() == [[reason, note]]
+
+
+@each(
+    ("title", "year", "pmid", "work"),
+    [
+        ("Sixth", "", "", "pubmed:3"),
+        ("Seventh", "2019", "", "pubmed:4"),
+        ("Seventh", "2019", "3", ""),  # the PMID is that of another title
+        ("", "", "4", "pubmed:4"),
+        ("Sevenths", "2019", "", ""),
+        ("", "2019", "", ""),
+    ],
+)
+def test_works_that_share_a_doi_are_told_apart_by_pmid_title_and_year(title, year, pmid, work):
+    vote = ForeignVote("f", 2, "", "include", title=title, year=year, doi="10.1000/same", pmid=pmid)
+    rows, result = rows_of([vote])
+    assert [row[0] for row in rows.get("AB", [])] == ([work] if work else [])
+    assert len(result.unmatched) == (not work)
 
 
 def test_covidence_lists(tmp_path):

@@ -43,7 +43,7 @@ def match(
 
     `people`: the tool's name of a person ("" where it names nobody) to our reviewer; `reasons`: key to label (or to all its names), in
     order; `synonyms`: the tool's reason to our key. A reference is found by our own id, else DOI, else PMID, else title and
-    year. Of several reasons the first of the protocol is taken; reasons we do not have go into the note.
+    year; works that share a DOI or PMID are told apart by the other marks. Of several reasons the first of the protocol is taken; reasons we do not have go into the note.
     """
     index = _Index(works, clusters)
     keys = {searchable(name): key for key, names in Choices(reasons).labels.items() for name in names}
@@ -180,11 +180,20 @@ class _Index:
             found = self.by[name].get(value, set()) if value else set()
             if name == "title" and vote.year:
                 found = {work for work in found if self.years[work] in ("", vote.year)}
+            elif len(found) > 1:
+                found = self._told_apart(found, vote, title) or found
             if len(found) == 1:
                 return self._if_title_fits(next(iter(found)), title, name)
             if found:
                 return "", f"{len(found)} works have this {name}: {', '.join(sorted(found))}"
         return "", "no work has this id, DOI, PMID, or title and year"
+
+    def _told_apart(self, works: set[str], vote: ForeignVote, title: str) -> set[str]:
+        """Those of works under one number, as the abstracts of a supplement are, that have the PMID, else the title and year, of the reference."""
+        pmid = canonical_pmid(vote.pmid)
+        found = works & self.by["PMID"].get(pmid, set()) if pmid else set()
+        titled = {work for work in works if title and self.titles[work] == title}
+        return found or {work for work in titled if vote.year and self.years[work] == vote.year} or titled
 
     def _if_title_fits(self, work: str, title: str, by: str) -> tuple[str, str]:
         if (
@@ -198,10 +207,11 @@ class _Index:
 
 
 def _row(work: str, vote: ForeignVote, keys: Mapping[str, str], order: Sequence[str]) -> dict[str, str]:
+    said = _rejoined(vote.reasons, keys) if vote.shared else vote.reasons
     known = sorted(
-        {keys[searchable(reason)] for reason in vote.reasons if searchable(reason) in keys}, key=order.index
+        {keys[searchable(reason)] for reason in said if searchable(reason) in keys}, key=order.index
     )
-    others = [reason for reason in vote.reasons if searchable(reason) not in keys]
+    others = [reason for reason in said if searchable(reason) not in keys]
     notes = [
         vote.note,
         *(f"reason given: {reason}" for reason in others),
@@ -211,3 +221,14 @@ def _row(work: str, vote: ForeignVote, keys: Mapping[str, str], order: Sequence[
         "record_id": work, "decision": vote.decision, "reason": known[0] if known else "", "note": "; ".join(filter(None, notes)),
         "decided_on": vote.decided_on,
     }  # fmt: skip
+
+
+def _rejoined(pieces: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """Reasons out of a list between commas: what together is a known reason, which has commas itself, is one, the longest first."""
+    reasons, at = [], 0
+    while at < len(pieces):
+        ends = range(len(pieces), at, -1)
+        end = next((end for end in ends if searchable(", ".join(pieces[at:end])) in known), at + 1)
+        reasons.append(", ".join(pieces[at:end]))
+        at = end
+    return reasons
