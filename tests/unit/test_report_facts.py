@@ -57,7 +57,9 @@ def searched(folder):
         found[f"decisions_{stage}"] = written(
             folder / f"{stage}/decisions.csv", work_id=["w"], how=[how_], decided_by=[""]
         )
-        found[f"votes_{stage}"] = written(folder / f"{stage}/votes.csv", work_id=[], reviewer=[], pilot=[])
+        found[f"votes_{stage}"] = written(
+            folder / f"{stage}/votes.csv", work_id=[], reviewer=[], decision=[], pilot=[]
+        )
         waiting = (
             {"work_id": ["w"], "reviewer": ["AB"], "pilot": ["false"]}
             if how_ == "pending"

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from evergreen.bias.certainty import Rating
 from evergreen.counting import listed, noun
-from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.study_rows import LeftOut, Study
+from evergreen.synthesis.result import LeftOut, Result, Study
 
 
 @dataclass(frozen=True)
