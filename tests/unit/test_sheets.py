@@ -228,6 +228,32 @@ def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
     assert sheets.find(tmp_path / "AB") == tmp_path / "AB.CSV"
 
 
+@each(
+    ("kind", "text", "split"),
+    [
+        ("extraction", "study,outcome,group,n,mean,sd,se,ci_low,ci_high\nA,p,single,20,3,1,1,2,,\n", "3 and 1 may be the number 3,1"),
+        ("extraction", "study,outcome,group,n,mean,sd,se\nA,p,single,20,-3,1,,,\n", "-3 and 1 may be the number -3,1"),
+        ("extraction_studies", "study,dose,weeks,note\nA,0,5,12,\n", "0 and 5 may be the number 0,5"),
+        ("extraction_studies", "study,dose,note\nA,0,5,,\n", "0 and 5 may be the number 0,5"),
+        # A separator too many at the end, of rows that hold no such pair.
+        ("extraction", "study,outcome,group,n,mean,sd\nA,p,single,20,3.1,1,\n", ""),
+        ("extraction", "study,outcome,group,n,events\nA,p,single,20,3,\n", ""),
+        ("extraction", "study;outcome;group;n;mean;sd\nA;p;single;20;3;1;\n", ""),
+        ("extraction_studies", "study,dose,note\nA,low,5,\n", ""),
+        ("screening", "record_id,decision,year,pmid\npubmed:1,include,2001,5,\n", ""),
+    ],
+)  # fmt: skip
+def test_a_comma_without_quotes_parts_no_number(tmp_path, kind, text, split):
+    if split:
+        with pytest.raises(
+            InputError,
+            match=rf"row 2: .*{split}\. Put a number with a decimal comma in quotes",
+        ):
+            read(tmp_path, text.encode(), kind)
+    else:
+        assert len(read(tmp_path, text.encode(), kind)) == 1
+
+
 def test_all_faults_of_a_sheet_are_told_at_once(tmp_path):
     with pytest.raises(InputError) as refusal:
         read(tmp_path, f"{HEADER}\n{ROW.replace(',10,', ',x,')}\n{ROW.replace('0.5', 'y')}\n".encode())

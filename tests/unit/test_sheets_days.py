@@ -1,5 +1,9 @@
 """Days as spreadsheet programs of several countries write them."""
 
+import datetime
+import re
+
+import openpyxl
 import pytest
 
 from evergreen import sheets
@@ -66,3 +70,50 @@ def test_a_time_point_that_a_program_made_a_day_is_refused(tmp_path, label, day)
             sheets.read_sheet(path, "extraction")
     else:
         assert sheets.read_sheet(path, "extraction")["timepoint"].tolist() == [label]
+
+
+@each(
+    ("cells", "said"),
+    [
+        (["02-Mar", "5-10"], "row 2, column dose: 02-Mar is a day of the calendar, which spreadsheet programs make of ranges such as 2-3"),
+        (["5-10", "2. M\u00e4rz", "03-Feb"], "row 4, column dose: 03-Feb is a day"),
+        (["5\u201310", "Oct-40"], "row 3, column dose: Oct-40 is a day"),
+        (["7", "Dez 18"], "row 3, column dose: Dez 18 is a day"),
+        (["#DIV/0!", "low"], "row 2, column dose: #DIV/0! is an error of a spreadsheet program. Write the value, or leave the cell empty."),
+        (["#BEZUG!", ""], "row 2, column dose: #BEZUG! is an error"),
+        (["12", "#\u00a1VALOR!"], "row 3, column dose: #\u00a1VALOR! is an error"),
+        (["########", "12"], "row 2, column dose: ######## is an error"),
+        (["12", "Err:502"], "row 3, column dose: Err:502 is an error"),
+        # A column of days, months or years is one.
+        (["2003-03-02", "2004-01-01"], ""),
+        (["Oct-19", "2018-2020"], ""),
+        (["Oct-19", "2019"], ""),
+        (["Mar-03", "May 2003"], ""),
+        (["#1", "# of visits"], ""),
+        (["5-10", "2-3 mg", "NR"], ""),
+    ],
+)  # fmt: skip
+def test_a_value_of_a_study_that_a_program_made_its_own_is_refused(tmp_path, cells, said):
+    path = tmp_path / "studies-AB.csv"
+    rows = "".join(f"S{at},{cell}\n" for at, cell in enumerate(cells))
+    path.write_text(f"study,dose\n{rows}", encoding="utf-8")
+    if said:
+        with pytest.raises(InputError, match=re.escape(said)):
+            sheets.read_sheet(path, "extraction_studies")
+    else:
+        assert sheets.read_sheet(path, "extraction_studies")["dose"].tolist() == cells
+
+
+@each(("beside", "refused"), [("5-10", True), (7, True), ("spring", False), (datetime.date(2004, 1, 1), False), (2004, False)])  # fmt: skip
+def test_a_day_among_amounts_is_no_amount(tmp_path, beside, refused):
+    book = openpyxl.Workbook()
+    for row in (["study", "dose"], ["S1", datetime.date(2003, 3, 2)], ["S2", beside]):
+        book.active.append(row)
+    book.save(tmp_path / "studies-AB.xlsx")
+    if refused:
+        with pytest.raises(InputError, match="row 2, column dose: 2003-03-02 is a day of the calendar"):
+            sheets.read_sheet(tmp_path / "studies-AB.xlsx", "extraction_studies")
+    else:
+        assert (
+            sheets.read_sheet(tmp_path / "studies-AB.xlsx", "extraction_studies")["dose"][0] == "2003-03-02"
+        )

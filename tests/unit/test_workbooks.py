@@ -10,6 +10,9 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.styles import Font
 
 from evergreen import sheets
 from evergreen.errors import InputError
@@ -271,3 +274,96 @@ def test_the_case_xlsx_dimension(shared, reader):
 
 def test_the_bounds_leave_room_for_a_large_review():
     assert workbooks.MOST_CELLS >= 500_000 * 40
+
+
+@each(
+    ("change", "said"),
+    [
+        (lambda content: archives.OF_BEFORE + bytes(2000), "Office wrote them before 2007, or one that a password protects"),
+        (lambda content: content[:-40], "not a readable XLSX file, or damaged or cut off"),
+    ],
+)  # fmt: skip
+def test_a_workbook_behind_a_password_is_told_from_a_damaged_one(tmp_path, change, said):
+    path = workbook(tmp_path / "AB.xlsx", VOTES)
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(InputError, match=said):
+        sheets.read_sheet(path, "screening")
+
+
+def test_a_strict_workbook_is_told_as_one(tmp_path):
+    path = workbook(tmp_path / "AB.xlsx", VOTES)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    of_strict = {
+        b"schemas.openxmlformats.org/spreadsheetml/2006/main": b"purl.oclc.org/ooxml/spreadsheetml/main",
+        b"schemas.openxmlformats.org/officeDocument/2006/": b"purl.oclc.org/ooxml/officeDocument/",
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            for usual, strict in of_strict.items():
+                content = content.replace(usual, strict)
+            archive.writestr(name, content)
+    with pytest.raises(InputError, match=r"in the form Strict Open XML\. Save it as an Excel workbook"):
+        sheets.read_sheet(path, "screening")
+
+
+PLAIN, RAISED, LOWERED, STRUCK, BOLD = (
+    {}, {"vertAlign": "superscript"}, {"vertAlign": "subscript"}, {"strike": True}, {"b": True},
+)  # fmt: skip
+
+
+@each(
+    ("column", "parts", "read"),
+    [
+        ("n", [("21", PLAIN), ("1", RAISED)], "211 looks like 21\u00b9"),
+        ("n", [("21", PLAIN), ("1", LOWERED)], "211 looks like 21\u2081"),
+        ("n", [("2", STRUCK), ("21", PLAIN)], "221 looks like 2\u033621"),
+        ("estimate_p", [("0.03", PLAIN), ("2", RAISED)], "0.032 looks like 0.03\u00b2"),
+        ("n", [("21", PLAIN), ("a", RAISED)], "'21a' is not a number"),
+        ("n", [("2", PLAIN), ("1", BOLD)], 21),
+        ("n", [("NR", PLAIN), ("", RAISED)], math.nan),
+        ("arm", [("drug", PLAIN), ("1", RAISED)], "drug1"),
+        ("unit", [("kg/m", PLAIN), ("2", RAISED)], "kg/m2"),
+    ],
+)  # fmt: skip
+def test_a_note_behind_a_number_is_no_digit_of_it(tmp_path, column, parts, read):
+    book = openpyxl.Workbook()
+    text = CellRichText([TextBlock(InlineFont(**font), part) for part, font in parts])
+    book.active.append(["study", "outcome", "group", column])
+    book.active.append(["S1", "pain", "contrast", text])
+    book.save(tmp_path / "AB.xlsx")
+    if isinstance(read, str) and column not in ("arm", "unit"):
+        with pytest.raises(InputError, match=f"row 2, column {column}: {read}"):
+            sheets.read_sheet(tmp_path / "AB.xlsx", "extraction")
+    else:
+        found = sheets.read_sheet(tmp_path / "AB.xlsx", "extraction")[column][0]
+        assert found == read or (math.isnan(found) and math.isnan(read))
+
+
+@each(("kind", "column"), [("extraction", "mean"), ("extraction_studies", "dose")])
+def test_a_number_that_is_struck_out_is_not_read(tmp_path, kind, column):
+    book = openpyxl.Workbook()
+    book.active.append(["study", "outcome", "group", column])
+    book.active.append(["S1", "pain", "single", 3.5])
+    for cell in ("A2", "D2"):
+        book.active[cell].font = Font(strike=True)
+    book.save(tmp_path / "AB.xlsx")
+    with pytest.raises(
+        InputError, match=f"row 2, column {column}: 3.5 is struck out. Write the number alone"
+    ):
+        sheets.read_sheet(tmp_path / "AB.xlsx", kind)
+    book.active["D2"].font = Font()  # the name of the study says nothing of its numbers
+    book.save(tmp_path / "AB.xlsx")
+    assert float(sheets.read_sheet(tmp_path / "AB.xlsx", kind)[column][0]) == 3.5
+
+
+def test_records_of_a_workbook_keep_their_text(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(RECORDS[0])
+    title = CellRichText(["CO", TextBlock(InlineFont(vertAlign="subscript"), "2"), " in blood"])
+    book.active.append([title, "Smith J", 2001, "10.1/1"])
+    book.active["C2"].font = Font(strike=True)
+    book.save(tmp_path / "export.xlsx")
+    with workbooks.opened(tmp_path / "export.xlsx", "export.xlsx") as opened:
+        rows = dict(workbooks.rows(opened.worksheets[0], "export.xlsx"))
+    assert [workbooks.text_of(value) for value in rows[2]] == ["CO2 in blood", "Smith J", "2001", "10.1/1"]

@@ -1,7 +1,7 @@
 """What people write in CSV and XLSX, and what comes in that way from elsewhere: one door, and one rule for each question.
 
 `texts` bytes as text, `archives` and `workbooks` ZIP and XLSX, `columns` what a sheet holds, `numbers` how a number is
-written, `days` how a day is, `labels` when two names are one, `files` whose sheet is where, `reading` the door itself,
+written, `days` how a day is, `cell_text` what a cell is besides its text, `labels` when two names are one, `files` whose sheet is where, `reading` the door itself,
 `keeping` how programs write there.
 """
 

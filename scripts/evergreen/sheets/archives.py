@@ -21,6 +21,8 @@ MOST_TIMES = 200
 """Times a member may be larger unpacked than packed; tables have 5 to 30, nothing but blanks has 1,000."""
 OPEN_ELSEWHERE = "~$"
 """How the names of files begin by which Word and Excel know that somebody has a document open."""
+OF_BEFORE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How documents of Office before 2007 begin, and those that a password protects."""
 SMALL = 10 << 20
 """Bytes, unpacked, up to which a member is harmless however well it was packed."""
 DAMAGED = (BadZipFile, EOFError, NotImplementedError, RuntimeError, struct.error, zlib.error)
@@ -52,6 +54,12 @@ def opened(
                 file=file,
                 todo="Name the document itself, and save it before.",
             ) from None
+        if _head(source) == OF_BEFORE:
+            raise InputError(
+                "this is a document as Office wrote them before 2007, or one that a password protects",
+                file=file,
+                todo="Open it with its password, take that away, and save it as XLSX, or as DOCX.",
+            ) from None
         raise unreadable(error) from None
     try:
         with archive:
@@ -59,6 +67,16 @@ def opened(
             yield archive
     except DAMAGED as error:
         raise unreadable(error) from None
+
+
+def _head(source: str | Path | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source[: len(OF_BEFORE)]
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(len(OF_BEFORE))
+    except OSError:
+        return b""
 
 
 def _refuse_bomb(archive: ZipFile, file: str | Path, what: str) -> None:

@@ -18,6 +18,7 @@ _YEAR_FIRST = re.compile(r"(\d{4})([-./])(\d{1,2})\2(\d{1,2})\.?")
 _YEAR_LAST = re.compile(r"(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4})")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|janv|févr|avr|juin|juil|août|sept|déc|ene|abr|ago|dic"
 _DAY_OF_A_MONTH = re.compile(rf"\d{{1,2}}(?:-|\. ?|/)(?:{_MONTHS})\.?")
+_MONTH_OF_A_YEAR = re.compile(rf"(?:{_MONTHS})\.?[- ]\d{{2}}")
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
@@ -35,6 +36,11 @@ def of_the_calendar(text: str) -> bool:
 def of_a_month(label: str) -> bool:
     """Whether a label reads as what a spreadsheet program shows of a day that it made of a range: `06-Dec`, `06. Dez` of 6-12."""
     return _DAY_OF_A_MONTH.fullmatch(folded(label)) is not None
+
+
+def in_a_year(text: str) -> bool:
+    """Whether a text reads as what a spreadsheet program shows of a month that it made of a range: `Oct-40`, `Dez 18` of 10-40 and 12-18."""
+    return _MONTH_OF_A_YEAR.fullmatch(folded(text)) is not None
 
 
 def readings(text: str) -> dict[str, str]:

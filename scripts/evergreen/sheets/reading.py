@@ -8,18 +8,19 @@ header is row 1. Nothing here writes to a person's file.
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import InputError, refuse
-from evergreen.sheets import days, workbooks
+from evergreen.sheets import cell_text, days, workbooks
+from evergreen.sheets.cell_text import MarkedCell, NumberCell
 from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed_names
 from evergreen.sheets.labels import first_listed, name_key
 from evergreen.sheets.numbers import (
@@ -32,8 +33,7 @@ from evergreen.sheets.numbers import (
     p_value,
     plain,
 )
-from evergreen.sheets.texts import clean, decoded
-from evergreen.spreadsheets import unguarded
+from evergreen.sheets.texts import decoded
 
 if TYPE_CHECKING:  # names are compared by modules that read no sheet
     import pandas as pd
@@ -43,25 +43,12 @@ SPOILT_ID = re.compile(
 )  # spreadsheet programs always write the sign
 SEPARATOR = re.compile(r"""\ufeff?"?sep=([,;\t])"?[,;\t]*(?:\r\n|\n|\r)""", re.IGNORECASE)
 """The line in front of a CSV that tells Excel what parts its columns; Excel does not show it, so rows are counted without it."""
-NOT_FOUND = "#N/A"
-ERROR = re.compile(rf"#(?:NAME|VALUE|REF|DIV/0|NULL|NUM)[!?]|{NOT_FOUND}")
-"""What a spreadsheet program shows in the place of a value that it could not compute."""
 PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+DECIMAL_POINT = re.compile(r"-?\d*\.\d+")
+PARTED = re.compile(r"-?\d+,\d+")
 MAX_ERRORS = 20
 STUDY_LEVEL = "extraction_studies"
 """Sheets whose columns of a person's own are values, not remarks."""
-
-
-class NumberCell(str):
-    """The text of a workbook's cell that holds a number: it says nothing of how the sheet's author writes one."""
-
-    __slots__ = ()
-
-
-class DayCell(str):
-    """The text of a workbook's cell that holds a day or a time of the day, into which programs turn `6-12`."""
-
-    __slots__ = ()
 
 
 Rows = list[tuple[int, list[str]]]
@@ -126,7 +113,7 @@ def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, str]:
         best = told[1] if told else max(",;\t", key=score)
         # Strict, for a quotation mark that nobody closed would swallow the rows below it.
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=best, strict=True):
-            rows.append((len(rows) + 1, [_told(cell) for cell in row]))
+            rows.append((len(rows) + 1, [cell_text.told(cell) for cell in row]))
     except csv.Error as error:
         raise InputError(
             f"not a readable CSV file ({error})",
@@ -162,19 +149,7 @@ def _xlsx(path: Path, kind: str) -> Rows:
         sheet = workbooks.holding(book, needed, path, titled=workbooks.STUDIES if kind == STUDY_LEVEL else "")
         if unclear := workbooks.unclear(path, path, sheet._worksheet_path):
             refuse(unclear[:MAX_ERRORS])
-        return [(number, [_cell(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
-
-
-def _cell(value: Any) -> str:
-    text = workbooks.text_of(value)
-    if isinstance(value, datetime.date | datetime.time | datetime.timedelta):
-        return DayCell(text)
-    return NumberCell(text) if isinstance(value, int | float) and not isinstance(value, bool) else _told(text)
-
-
-def _told(cell: str) -> str:
-    """A cell as its author meant it: also without the apostrophe of our own files, or a person's, before `=` and the like."""
-    return clean(unguarded(clean(cell))) if cell else cell
+        return [(number, [cell_text.of(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
 
 
 def _as_written(cell: str, value: float) -> str:
@@ -182,15 +157,6 @@ def _as_written(cell: str, value: float) -> str:
     if math.isnan(value):
         return ""
     return str(cell) if PLAIN_NUMBER.fullmatch(cell) else plain(value)
-
-
-def _no_label(cell: str, rule: Column) -> str:
-    """What a spreadsheet program has made of a label; "" where it stands as it was written. A study may be called May-09."""
-    if ERROR.fullmatch(cell):
-        return "an error of a spreadsheet program"
-    if isinstance(cell, DayCell) or (not rule.must_be_filled and days.of_a_month(cell)):
-        return "a day or time of the calendar"
-    return ""
 
 
 class _Reader:
@@ -207,7 +173,7 @@ class _Reader:
         import numpy as np
         import pandas as pd
 
-        self._refuse_surplus(header)
+        self._refuse_surplus(header, numbers=values or any(column.numeric for column in self.schema))
         given = {
             name: [cells[position] if position < len(cells) else "" for cells in self.cells]
             for position, name in enumerate(header)
@@ -219,7 +185,7 @@ class _Reader:
         data = {column.name: self._typed(column, written, convention) for column in self.schema}
         for name, cells in given.items():
             if name not in known:
-                data[name] = self._plain(name, cells) if values else cells
+                data[name] = self._values(name, cells) if values else cells
         refuse(self.errors[:MAX_ERRORS])
         numeric = {column.name for column in self.schema if column.numeric and self.rows}
         if as_written:
@@ -234,18 +200,31 @@ class _Reader:
             place[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)] if said else True
         return frame.assign(**place)
 
-    def _refuse_surplus(self, header: list[str]) -> None:
+    def _refuse_surplus(self, header: list[str], *, numbers: bool) -> None:
         for number, cells in zip(self.rows, self.cells, strict=True):
             surplus = [
                 cell
                 for position, cell in enumerate(cells)
                 if cell and (position >= len(header) or not header[position])
             ]
-            if surplus:
-                todo = "Put cells that contain a separator in quotes, name the column, or leave off what a row copied from another table has more."
-                problem = f"{surplus[0]!r} stands in a column without a name"
+            todo = "Put cells that contain a separator in quotes, name the column, or leave off what a row copied from another table has more."
+            problem = f"{surplus[0]!r} stands in a column without a name" if surplus else ""
+            if numbers and not surplus and (split := self._split_number(cells, header)):
+                problem = f"the row has {len(cells)} cells for {len(header)} columns: {split[0]} and {split[1]} may be the number {split[0]},{split[1]}"
+                todo = "Put a number with a decimal comma in quotes, or leave off the empty cells at the end of the row."
+            if problem:
                 self.errors.append(InputError(problem, file=self.path, row=number, todo=todo))
         refuse(self.errors[:MAX_ERRORS])
+
+    def _split_number(self, cells: list[str], header: list[str]) -> list[str]:
+        """The two cells into which the comma may have parted a number, of a row with more cells than columns and no decimal point."""
+        if self.separator != "," or len(cells) <= len(header) or any(map(DECIMAL_POINT.fullmatch, cells)):
+            return []
+        whole = {column.name for column in self.schema if column.whole or not column.numeric}
+        pairs = zip(header, pairwise(cells), strict=False)
+        return next(
+            (list(pair) for name, pair in pairs if name not in whole and PARTED.fullmatch(",".join(pair))), []
+        )
 
     def _convention(self, written: Mapping[str, list[str]]) -> Convention:
         """How the sheet writes numbers."""
@@ -294,14 +273,14 @@ class _Reader:
         """What a cell of `column` says, read as `rule` has it."""
         if rule is None:
             return self._plain(column.name, [cell], convention, at)[0]
-        if rule.label and (what := _no_label(cell, rule)):
+        if rule.label and (what := cell_text.no_label(cell, may_be_a_day=rule.must_be_filled)):
             todo = "Write it as text (in Excel: format the cell as Text first)."
             self._fault(f"the label {cell} is {what}", at, column, todo)
         try:
             if rule.numeric:
                 return self._number(cell, at, column, rule, convention)
             if rule.kind == "p_value":
-                return p_value(cell)
+                return p_value(_unmarked(cell))
         except Unreadable as error:
             self._fault(error.problem, at, column, error.todo)
             return math.nan if rule.numeric else cell
@@ -334,6 +313,12 @@ class _Reader:
             self._fault(f"{cell} {problem}", at, column, "Correct it.")
         return value
 
+    def _values(self, name: str, cells: list[str]) -> list[str]:
+        """The cells of a column of a person's own that holds values."""
+        for at, what, todo in cell_text.spoilt_among(cells):
+            self._fault(f"{cells[at]} is {what}", at, Column(name, "text"), todo)
+        return self._plain(name, cells)
+
     def _plain(
         self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0
     ) -> list[str]:
@@ -364,7 +349,16 @@ class _Reader:
 
 
 def _in(cell: str, convention: Convention, *, whole: bool = False) -> float:
-    return float(cell) if isinstance(cell, NumberCell) else _read(cell, convention, whole)
+    if isinstance(cell, NumberCell):
+        return float(cell)
+    return _read(_unmarked(cell), convention, whole)
+
+
+def _unmarked(cell: str) -> str:
+    """The text of a number's cell, as it is looked at too. Raises Ambiguous."""
+    if isinstance(cell, MarkedCell) and any(map(str.isdigit, cell)):
+        raise Ambiguous(f"{cell!s} {cell.seen}", "Write the number alone, or empty the cell.")
+    return cell
 
 
 @lru_cache(maxsize=1 << 14)

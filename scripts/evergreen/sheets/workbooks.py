@@ -31,6 +31,21 @@ MOST_CELLS = 20_000_000
 PROLOGUE = 1 << 16
 """Bytes of an XML part in which a DTD is looked for; workbooks have none."""
 _UNCLEAR = re.compile(rb"<(?:[^<>\s:/]+:)?(?:f|mergeCell)[\s/>]")
+_RAISED = str.maketrans(
+    "0123456789+-", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207a\u207b"
+)
+_LOWERED = {ord("0") + digit: 0x2080 + digit for digit in range(10)}
+_STRUCK = {ord("0") + digit: f"{digit}\u0336" for digit in range(10)}
+
+
+class Marked(str):
+    """The text of a cell of which a part is raised, lowered or struck out: `211`, to a reader 21 and a note 1; `seen` is what it looks like."""
+
+    seen: str
+
+
+class StruckOut(float):
+    """A number in a cell that is struck out."""
 
 
 def with_studies(path: str | Path) -> bool:
@@ -56,7 +71,13 @@ def opened(source: str | Path | bytes, file: str | Path, *, todo: str = SAVE_AGA
             import openpyxl
 
             stream: Any = archive.fp
-            book = openpyxl.load_workbook(stream, read_only=True, data_only=True)
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, rich_text=True)
+        if not book.worksheets:
+            raise InputError(
+                "none of its worksheets can be read: it is one of charts only, or in the form Strict Open XML",
+                file=file,
+                todo="Save it as an Excel workbook (.xlsx) that is not Strict, or as CSV.",
+            )
         yield book
 
 
@@ -189,16 +210,18 @@ def _parsed(sheet: Any, file: str | Path) -> Iterator[tuple[int, dict[int, Any]]
     with _readable(file, SAVE_AGAIN), sheet._get_source() as source:
         parser = WorkSheetParser(
             source, sheet._shared_strings, data_only=True, epoch=book.epoch,
-            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats,
+            date_formats=book._date_formats, timedelta_formats=book._timedelta_formats, rich_text=True,
         )  # fmt: skip
-        percent = _percent_styles(book)
+        percent, struck = _percent_styles(book), _struck_styles(book)
         for number, row in parser.parse():
-            filled = {
-                cell["column"]: _shown(cell["value"]) if cell["style_id"] in percent else cell["value"]
-                for cell in row
-                if cell["value"] is not None
-            }
-            yield number, filled
+            yield (
+                number,
+                {
+                    cell["column"]: _seen(cell["value"], cell["style_id"], percent, struck)
+                    for cell in row
+                    if cell["value"] is not None
+                },
+            )
 
 
 def _percent_styles(book: Any) -> set[int]:
@@ -212,10 +235,40 @@ def _percent_styles(book: Any) -> set[int]:
     return {style for style, shown in enumerate(formats) if "%" in re.sub(r'"[^"]*"|\\.', "", shown)}
 
 
-def _shown(value: Any) -> Any:
-    """A number of a cell in per cent as a person sees it: 0.45 is `45%`."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value * 100:.15g}%" if number else value
+def _struck_styles(book: Any) -> set[int]:
+    """Styles under which all that a cell holds is struck out."""
+    return {style for style, shown in enumerate(book._cell_styles) if book._fonts[shown.fontId].strike}
+
+
+def _seen(value: Any, style: int, percent: Set[int], struck: Set[int]) -> Any:
+    """A value as a person sees it: 0.45 in per cent is `45%`."""
+    if isinstance(value, list):
+        return _joined(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if style in percent:
+            return f"{value * 100:.15g}%"
+        if style in struck:
+            return StruckOut(value)
+    return value
+
+
+def _joined(parts: list[Any]) -> str:
+    """A text whose parts differ in their font."""
+    text, seen = "".join(map(str, parts)), "".join(map(_as_it_looks, parts))
+    if text == seen:
+        return text
+    marked = Marked(text)
+    marked.seen = seen
+    return marked
+
+
+def _as_it_looks(part: Any) -> str:
+    if isinstance(part, str):
+        return part
+    text = str(part)
+    if part.font.strike:
+        return text.translate(_STRUCK)
+    return text.translate({"superscript": _RAISED, "subscript": _LOWERED}.get(part.font.vertAlign, {}))
 
 
 def _refuse_dtd(archive: ZipFile, file: str | Path) -> None:

@@ -21,7 +21,7 @@ from evergreen.records.formats.column_names import (
     of_web_of_science,
 )
 from evergreen.records.names import split_authors
-from evergreen.sheets.reading import ERROR, NOT_FOUND
+from evergreen.sheets.cell_text import ERROR, NOT_FOUND
 
 NAME = "CSV"
 FIELDS = column_names.FIELDS
