@@ -237,3 +237,45 @@ def test_names_of_columns_may_be_broken_within_their_cells(read):
         ["U", 2021, "10.1000/u", "1"],
     ]
     assert table["line"].tolist() == [4, 5]
+
+
+BVS = "ID,Title,Authors,Source,Journal,Database,Type,Language,Publication year,Volume number,Issue number,DOI,ISSN\n"
+
+
+@each("volume", ["50", ""])
+def test_lilacs_has_the_volume_in_a_column_of_its_own_or_in_the_source(volume, read):
+    row = f'biblio-1,Um ensaio,"Silva, José da","Rev. bras. med;50(3): 1-10, maio-jun. 2010. tab","Rev. bras. med",LILACS,article,pt,2010,{volume},,,\n'
+    _, table = read(BVS + row)
+    assert table.loc[0, ["journal", "volume", "issue", "pages"]].tolist() == [
+        "Rev. bras. med",
+        "50",
+        "3",
+        "1-10",
+    ]
+
+
+@each(
+    "footer",
+    [
+        "Total: 2 records,,,", "Total,2,,", "2 results found", "Total number of references: 2,,,", "Page 1 of 1,,,", "\u00a9 2026 Elsevier B.V.,,,",
+        '"Exported from Scopus on 1 May 2026",,,', "End of export,,,\n\nCopyright (c) 2026 X,,,",
+    ],
+)  # fmt: skip
+def test_what_stands_below_a_table_is_no_record(footer, read):
+    export, table = read(f"Title,Authors,Year,Journal\nA,Doe A,2019,X\nB,Roe B,2020,X\n{footer}\n")
+    assert table["title"].tolist() == ["A", "B"]
+    assert "footer of the table" in [remark.reason for remark in export.remarks]
+    assert {remark.kind for remark in export.remarks} <= {"frame", "note"}
+
+
+@each("row", ["Total hip replacement,,,", "Records of 2,Doe A,2019,", "Copyright law,,,", "Results 2,,2019,"])
+def test_a_title_alone_is_a_record(row, read):
+    _, table = read(f"Title,Authors,Year,Journal\nA,Doe A,2019,X\n{row}\n")
+    assert len(table) == 2
+    _, table = read("Title,Authors,Year,Journal\nTotal: 2,,,\nA,Doe A,2019,X\n")
+    assert len(table) == 2
+
+
+def test_the_full_stop_of_a_list_is_no_part_of_its_last_group(read):
+    _, table = read('PMID,Title,Authors,Create Date\n1,T,"Doe J, Roe RB; ABC Study Group.",2020/04/02\n')
+    assert table["authors"].tolist() == ["Doe, J; Roe, RB; ABC Study Group"]

@@ -31,6 +31,10 @@ _GROUP = re.compile(
     re.IGNORECASE,
 )
 _INITIALS = re.compile(r"[^\W\d_a-zß-öø-ÿ](?:[.\s-]*[^\W\d_a-zß-öø-ÿ]){0,3}\.?|(?:[^\W\d_]{1,2}\.[\s-]*)+")
+_END_OF_LIST = re.compile(
+    r"(?:group|grp|investigators|collaborators|committee|consortium|network|trialists|team)\.$", re.IGNORECASE
+)
+"""A group with the full stop of the list that it ends, as PubMed's tables have it."""
 _SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|2nd|3rd|4th)\.?$", re.IGNORECASE)
 _PARTICLE = re.compile(
     "van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av", re.I
@@ -369,6 +373,8 @@ def _pieces(parts: list[str]) -> list[str]:
     named = [
         piece[found.end() :] if (found := _AND_BEFORE.match(piece)) else piece for piece in bare if piece
     ]
+    if named and _END_OF_LIST.search(named[-1]):
+        named[-1] = named[-1].removesuffix(".")
     return [piece[1:-1] if _QUOTED.fullmatch(piece) and piece[0] in "'\"" else piece for piece in named]
 
 

@@ -14,6 +14,8 @@ _PATTERNS = tuple(
         # Ovid PsycINFO: Title. Vol.28(2), April 2015, pp. 103-106.
         r"(?P<journal>.+?)\.?\s+Vol\.?\s*(?P<volume>[^\s(),.]+)\s*(?:\((?P<issue>[^()]*)\))?,?\s*[^\d]*(?P<year>\d{4})[^,]*"
         r"(?:,\s*(?:pp\.?\s*)?(?P<pages>[^.]+?))?(?:\.|$)",
+        # BVS (LILACS): Rev. bras. reumatol;50(3): 233-244, maio-jun. 2010. tab
+        r"(?P<journal>[^;]+);\s*(?P<volume>[^\s:(;,]+)?\s*(?:\((?P<issue>[^()]*)\))?\s*:\s*(?P<pages>[^,]+),\s*(?P<rest>.*?\b(?P<year>\d{4})\b.*)",
         # Ovid: Lancet. 375(9729):1875-84, 2010 May 29.
         r"(?P<journal>.+?)\.\s+(?P<volume>[^\s:(]+)\s*(?:\((?P<issue>[^()]*)\))?\s*:\s*(?P<pages>[^,]+),\s*(?P<rest>.*?\b(?P<year>\d{4})\b.*)",
         # Ovid books: Editor(2015). Title. (pp. 103-106) ...

@@ -28,7 +28,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "so", "journal abbreviation", "abbreviated source title", "primary location source display name", "host venue display name",
         "anthology title", "publication", "venue", "book series title", "book title",
     ),
-    "volume": ("volume", "journal volume", "vol", "vl", "source volume", "biblio volume"),
+    "volume": ("volume", "journal volume", "volume number", "vol", "vl", "source volume", "biblio volume"),
     "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue", "biblio issue"),
     "pages": ("pages", "page range", "pagination", "page", "pg", "source pages", "page info"),
     "start_page": ("page start", "start page", "first page", "bp", "spage", "biblio first page"),
@@ -53,7 +53,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
-    "issn": ("issn", "eissn", "sn", "issns", "isbn"),  # EndNote calls both isbn
+    "issn": ("issn", "eissn", "sn", "issns", "journal issn", "isbn"),  # EndNote calls both isbn
     "url": ("url", "link", "study url", "web address", "source url", "links", "plink", "external url", "dimensions url",
             "primary location landing page url"),
     "accession": (

@@ -20,6 +20,7 @@ from evergreen.records.formats.column_names import (
     normal,
     of_web_of_science,
 )
+from evergreen.records.formats.footers import footer_of
 from evergreen.records.names import split_authors
 from evergreen.sheets.cell_text import ERROR, NOT_FOUND
 
@@ -319,6 +320,7 @@ def _name_at_end(cell: str) -> str:
 def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
     """Append a block per row; the first row is a header, and so is each that names columns again."""
     header: list[str] = []
+    footer: list[tuple[int, str]] = []
     register = ""
     for line, end, cells in rows:
         if not out.headers or is_header(cells):
@@ -350,6 +352,10 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
         if register:
             block.append("document type", f"Trial registry record ({register})")
         out.blocks.append(block)
+        footer = [*footer, (line, text)] if (text := footer_of(cells, len(header))) else []
+    for line, text in footer:
+        out.frame(line, text, "footer of the table")
+    del out.blocks[len(out.blocks) - len(footer) :]
 
 
 def _add(block: Block, name: str, value: str) -> None:
