@@ -34,8 +34,7 @@ from evergreen.synthesis.arms import (
     total,
 )
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
-from evergreen.synthesis.other_measures import as_measured
-from evergreen.synthesis.reported import BEHIND, effect
+from evergreen.synthesis.reported import BEHIND, as_measured, effect
 from evergreen.synthesis.result import Arm, LeftOut
 from evergreen.synthesis.result.study_rows import Converted, Effect, Reason, SheetRow, told
 

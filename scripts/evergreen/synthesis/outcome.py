@@ -30,7 +30,6 @@ from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.beside import beside
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_direction import directions
-from evergreen.synthesis.preparation import prepared
 from evergreen.synthesis.result import LeftOut, NotDone, Result, Study
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Round
 from evergreen.synthesis.study_arrays import Studies
@@ -70,7 +69,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         no_total=no_total,
         not_pooled="" if studies.comparisons else not_pooled(left_out),
         notes=(*whole.notes, *filter(None, both)),
-        preparation=prepared(studies, outcome),
+        preparation=study_effects.prepared(studies, outcome),
         subgroups=effect_modification.subgroups(studies, outcome.subgroups, analysis, total=outcome.total),
         moderators=effect_modification.moderators(studies, outcome.moderators, analysis),
         bubble=curves.line(studies, outcome.moderators, analysis, model),

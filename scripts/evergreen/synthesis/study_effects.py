@@ -1,4 +1,4 @@
-"""From comparisons to effects: the measure that the protocol asks for, and why a study has none."""
+"""From comparisons to effects: the measure that the protocol asks for, why a study has none, and what was done to its numbers first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
 from evergreen.synthesis.result import LeftOut
-from evergreen.synthesis.result.study_rows import Reason
+from evergreen.synthesis.result.study_rows import Preparation, Reason
+from evergreen.synthesis.study_arrays import Studies
 
 EMPTY_CELLS = ("to", "add")
 
@@ -150,3 +151,39 @@ def why_not(measure: str, numbers: Mapping[str, float]) -> str:
         if MEASURES[measure].scale == "log":
             return "a mean or standard deviation is not positive, so a ratio has no logarithm"
     return "its effect cannot be computed from the numbers given"
+
+
+def prepared(studies: Studies, outcome: Outcome) -> Preparation:
+    """What was done to the pooled effects of an outcome (its entry in the protocol, with `analysis`)."""
+    analysis, ones = outcome.analysis, studies.comparisons
+    shared = sum(bool(one.part) and bool(one.arms) for one in ones)
+    in_model = analysis.model == "mh" and analysis.mh_add
+    return Preparation(
+        derived=sum(one.derived for one in ones),
+        imputed=sum(one.imputed for one in ones),
+        corrected=_corrected(studies, options(studies.measure, analysis)),
+        corrected_in_model=_corrected(studies, {"to": "only0", "add": 1}) if in_model else 0,
+        combined=sum(one.combined for one in ones),
+        divided=shared if outcome.multi_arm == "split" else 0,
+        apart=shared if outcome.multi_arm == "separate" else 0,
+        aggregated=sum(bool(one.parts) for one in ones),
+        clustered=sum(one.clustered for one in ones),
+        paired=sum(one.r_paired is not None for one in ones),
+    )
+
+
+def _corrected(studies: Studies, chosen: Mapping[str, Any]) -> int:
+    """Of how many studies a correction of empty cells changes the effect or its variance."""
+    measure = studies.measure
+    counted = [one for one in studies.comparisons if one.yi is None and one.numbers]
+    if not counted or "to" not in MEASURES[measure].options:
+        return 0
+    data = arrays(counted, MEASURES[measure].kind)
+    own = {name: value for name, value in chosen.items() if name not in EMPTY_CELLS}
+    with_it = effect_sizes(measure, data, **chosen)
+    without = effect_sizes(measure, data, **own, to="none")
+    differ = [
+        (one != other) & ~(np.isnan(one) & np.isnan(other))
+        for one, other in zip(with_it, without, strict=True)
+    ]
+    return int(np.any(differ, axis=0).sum())
