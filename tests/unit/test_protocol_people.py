@@ -1,5 +1,8 @@
 """Which files of people a run reads, and so checks before anything runs."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from evergreen import sheets
@@ -166,3 +169,34 @@ def test_a_person_who_was_renamed_keeps_the_sheets(review):
         people.checked(both, UNTIL_SCREENING)
     named = sheets.by_person(["a/ab.csv", "a/CD.csv"], ["Ann", "CD"], {"AB": "Ann"})
     assert named == {"Ann": "a/ab.csv", "CD": "a/CD.csv"}
+
+
+@each(
+    ("name", "copy"),
+    [
+        ("AB (1)", True), ("AB - Copy", True), ("AB \u2013 Kopie (2)", True), ("Kopie von AB", True), ("ab copy 2", True), ("AB_v2", True), ("AB.bak", True),
+        ("AB (Ann's conflicted copy 2026-11-28)", True), ("AB2", False), ("AB_C", False), ("AB Smith", False), ("A", False), ("Ann AB", False),
+    ],
+)  # fmt: skip
+@each(("folder", "prefix"), [("extraction", ""), ("extraction", "studies-"), ("risk_of_bias", "")])
+def test_a_copy_of_a_sheet_is_no_other_persons(tmp_path, monkeypatch, folder, prefix, name, copy):
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "config" / folder
+    shutil.rmtree(own, ignore_errors=True)
+    own.mkdir(parents=True)
+    for one in ("AB", name):
+        (own / f"{prefix}{one}.csv").write_text("")
+    read = {
+        ("extraction", ""): people.extraction_sheets, ("extraction", "studies-"): people.study_sheets, ("risk_of_bias", ""): people.bias_sheets,
+    }[folder, prefix]  # fmt: skip
+    if copy:
+        with pytest.raises(
+            InputError, match=rf"looks like a copy of {prefix}AB\.csv, and would count"
+        ) as refused:
+            read(complete(RAW))
+        assert Path(str(refused.value.file)).stem == f"{prefix}{name}"
+    else:
+        assert set(read(complete(RAW))) == {"AB", name}
+    named = complete(RAW | {"extraction": {"extractors": ["AB"]}, "risk_of_bias": {"assessors": ["AB"]}})
+    assert list(read(named)) == ["AB"]
+    assert copy is False or f"config/{folder}/{prefix}{name}.csv" in people.unread(named)

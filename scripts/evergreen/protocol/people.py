@@ -78,8 +78,18 @@ def sheets_in(
 def _own(
     protocol: Protocol, folder: str | Path, people: Iterable[str] | None, prefix: str = ""
 ) -> dict[str, str]:
-    """The sheets of people whom the protocol may have called otherwise before."""
-    return sheets_in(folder, people, prefix, formerly=renamed(protocol.people))
+    """The sheets of people whom the protocol may have called otherwise before.
+
+    Raises InputError for a copy of a sheet where the protocol does not name people: it would count as what another person found.
+    """
+    found = sheets_in(folder, people, prefix, formerly=renamed(protocol.people))
+    for name, first in sheets.copied(found if people is None else ()).items():
+        raise InputError(
+            f"this looks like a copy of {Path(found[first]).name}, and would count as the sheet of another person",
+            file=found[name],
+            todo="Take it out of the folder, or call it as that person is called.",
+        )
+    return found
 
 
 def own_stem(protocol: Protocol, folder: str | Path, person: str, prefix: str = "") -> Path:

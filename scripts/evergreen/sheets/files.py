@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from evergreen.steps.contents import nobodys
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
 UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
+_WORDS = "copy|kopie|copie|copia|backup|bak|old|alt|new|neu|final|version"
+_COPY = re.compile(rf"[ _.-]*\(.*\)|[ _.-]+(?:(?:{_WORDS})[ _.-]*\(?\d*\)?|v?\d+(?:\.\d+)*|sync-conflict.*)")
+_COPY_OF = re.compile(r"(?:copy of|kopie von|copie de|copia de|copia di|backup of)[ _.-]+")
+"""What desktops, clouds and people put behind and before the name of a file that they copy."""
 
 
 def find(stem: str | Path) -> Path | None:
@@ -62,6 +67,20 @@ def people_in(folder: str | Path, prefix: str = "") -> list[str]:
         and not folded(stem).startswith("adjudication")
         and (prefix or not folded(stem).startswith("studies-"))
     ]
+
+
+def copied(names: Iterable[str]) -> dict[str, str]:
+    """{name of a copy: name of what it looks copied from} among names of sheets: `AB (1)`, `AB - Copy`, `Kopie von AB`, `AB_v2` beside AB."""
+    known = {folded(name): name for name in names}
+    found = {}
+    for key, name in known.items():
+        for other in known:
+            if key == other:
+                continue
+            behind = key.startswith(other) and _COPY.fullmatch(key[len(other) :])
+            if behind or (key.endswith(other) and _COPY_OF.fullmatch(key[: -len(other)])):
+                found[name] = known[other]
+    return found
 
 
 def by_person(
