@@ -29,7 +29,6 @@ from snakemake.persistence.file import FilePersistence
 from snakemake_interface_executor_plugins.settings import ExecMode
 
 from evergreen.errors import InputError
-from evergreen.runs import state
 from evergreen.search.standing import stands, unrepeatable
 from evergreen.steps import drafts, fingerprint
 from evergreen.steps.contents import Contents, files_in
@@ -79,8 +78,6 @@ class Remembered(FilePersistence):
         self.max_checksum_file_size = 0  # what Snakemake records besides is for its reports
         self.receipts = Receipts(CONTENTS)
         self.begun: dict[Any, dict[str, str | None]] = {}
-        self.before: dict[Path, Any] = {}  # receipts of steps that have begun
-        self.overtook = False
         self._adopted: list[Work] = []
         self._verdicts: dict[Any, Verdict] | None = {}
         workflow = self.dag.workflow
@@ -171,8 +168,6 @@ class Remembered(FilePersistence):
         if self.decides and job.output:
             work = work_of(job)
             self.begun[job] = self.receipts.hashes(work.inputs)
-            self.before.setdefault(work.place, read(work.place))
-            self.overtook = state.overtake(work.name) or self.overtook
             self.receipts.begin(work)
 
     def ended(self, job: Any) -> None:
@@ -224,8 +219,6 @@ class Remembered(FilePersistence):
                     self._verdicts = None
                     yield
                 self._sweep()
-                if self.overtook and all(read(place) == then for place, then in self.before.items()):
-                    state.take_back()
                 self.receipts.contents.keep()
                 fingerprint.remember()
         except InputError as error:

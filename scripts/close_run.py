@@ -84,7 +84,8 @@ def _news(review: dict[str, Any]) -> list[str]:
     before = state.last()
     counts = news.counted(review["outcomes"])
     programs = review["programs"]
-    now = state.State(review["files"], state.code_of(programs), counts, tuple(review["steps"]))
+    steps = tuple(review["steps"])
+    now = state.State(review["files"], state.code_of(programs), counts, steps, state.receipts_of(steps))
     state.keep(now, programs)
     return news.news(counts, before[0].counts if before else None)
 

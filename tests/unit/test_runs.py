@@ -61,16 +61,29 @@ def test_many_outcomes_are_counted():
 def review(tmp_path, monkeypatch):
     """A review with one step, whose run has ended."""
     monkeypatch.chdir(tmp_path)
-    for name in ("config/config.yaml", "config/extraction/AB.csv", "results/out.csv"):
+    for name in ("config/config.yaml", "config/extraction/AB.csv", "config/search/lines", "results/out.csv"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name)
-    work = Work("step", "c", "v", ("config/extraction/AB.csv",), ("results/out.csv",))
-    Receipts().end(work, Receipts().hashes(work.inputs))
+    step()
     programs = {"close_run.py": ()}
     files = state.files_of_people(Contents())
-    state.keep(state.State(files, state.code_of(programs), OLD, ("step",)), programs)
+    state.keep(
+        state.State(files, state.code_of(programs), OLD, ("step",), state.receipts_of(["step"])), programs
+    )
     return tmp_path
+
+
+def put(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+
+
+def step(values="v", name="step"):
+    """A step has run."""
+    work = Work(name, "c", values, ("config/extraction/AB.csv", "config/search/lines"), ("results/out.csv",))
+    Receipts().begin(work)
+    Receipts().end(work, Receipts().hashes(work.inputs))
 
 
 def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
@@ -81,6 +94,15 @@ def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
     (review / "config/schemas").mkdir()
     (review / "config/schemas/x.yaml").write_text("")
     (review / "config/config.yaml").touch()
+    (review / "config/README.md").write_text("Notes")
+    (review / "config/extraction/tool.yaml").write_text("a: 1")
+    put(review / "config/reports/Cohen.pdf")
+    (review / "config/config.yaml").write_text("# a comment\nconfig/config.yaml   # and another\n")
+    assert state.due() == []
+    (review / "config/README.md").unlink()
+    # The same steps again, and one of which no run of everything consists.
+    step()
+    step(name="verify_with_metafor")
     assert state.due() == []
     (review / "config/circle.csv").symlink_to("circle.csv")  # nobody can read it
     assert state.due() == ["New since the last run: config/circle.csv."]
@@ -91,15 +113,21 @@ def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
     [
         (lambda at: (at / "config/extraction/AB.csv").write_text("x"), "Changed since the last run: config/extraction/AB.csv."),
         (lambda at: (at / "config/extraction/CD.csv").write_text("x"), "New since the last run: config/extraction/CD.csv."),
+        (lambda at: put(at / "config/screening/full_text/AB.csv"), "New since the last run: config/screening/full_text/AB.csv."),
+        (lambda at: put(at / "config/search/frozen/pubmed/2020-01-01/log.json"), "New since the last run: config/search/frozen/pubmed/2020-01-01/log.json."),
+        (lambda at: put(at / "config/notes.docx"), "New since the last run: config/notes.docx."),
         (lambda at: (at / "config/config.yaml").unlink(), "Gone since the last run: config/config.yaml."),
         (lambda at: (at / "results/out.csv").write_text("x"), "Results are not as the last run left them: step."),
         (lambda at: (at / state.PLACE).unlink(), "No run of everything has ended here yet."),
         (lambda at: (at / state.PLACE).write_text(json.dumps({"files": {}})), "No run of everything has ended here yet."),
         (lambda at: (at / state.PLACE).write_text((at / state.PLACE).read_text().replace('"close_run.py"', '"gone.py"')), "Evergreen itself has changed since the last run."),
-        (lambda at: state.overtake("step"), "Steps have run since the last run of everything."),
+        (lambda at: step("other"), "Steps have run since the last run of everything."),
+        (lambda at: (at / "config/config.yaml").write_text('"config/config.yaml"'), "Changed since the last run: config/config.yaml."),
+        (lambda at: (at / "config/config.yaml").write_text("config/config.yaml: ["), "Changed since the last run: config/config.yaml."),
+        (lambda at: (at / "config/search/lines").write_text("x"), "Changed since the last run: config/search/lines."),
         (lambda at: (at / "results/logs/receipts/step.json").unlink(), "The receipts of the last run are gone."),
     ],
-    ids=["changed", "new", "gone", "result", "first", "cut", "code", "overtaken", "receipts"],
+    ids=["changed", "new", "votes", "frozen", "beside", "gone", "result", "first", "cut", "code", "overtaken", "quoted", "cut protocol", "named without an ending", "receipts"],
 )  # fmt: skip
 def test_a_run_is_due_for_a_reason(review, change, reason):
     change(review)
@@ -114,11 +142,9 @@ def test_what_people_write_while_a_run_works_is_new_since_it(review):
         "steps": ["step"],
     }
     (review / "config/config.yaml").write_text("meanwhile")
-    assert not state.overtake("verify_with_metafor")  # of which no run of everything consists
-    assert state.overtake("step")
+    step("other")
     close_run.main(["--done", "--targets", '["all"]', "--review", json.dumps(given)])
     assert state.due() == ["Changed since the last run: config/config.yaml."]
-    assert not state.last()[0].overtaken
 
 
 def test_what_many_rows_share_is_one_sentence_and_many_sentences_are_counted():

@@ -14,7 +14,7 @@ from evergreen.protocol.screening import STAGES, renamed
 from evergreen.protocol.whole import Protocol
 from evergreen.sheets import folded
 from evergreen.sheets.workbooks import with_studies
-from evergreen.steps.contents import nobodys
+from evergreen.steps.contents import FOLDERS, is_note, nobodys
 
 AREAS = ("search", "deduplication", "screening", "extraction", "certainty", "bias")
 """The areas of people's files."""
@@ -23,10 +23,6 @@ OF_TARGET = {
     "bias": (*AREAS[:3], "certainty", "bias"),  # which studies are included, and what is rated beside the judgements
 }  # fmt: skip
 """What targets read that do not read all of them."""
-FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", "config/screening")
-"""Folders of which each file is read, or said not to be; of the folders of stages each is, of others beside them none."""
-NOTES = (".md", ".yaml", ".yml", "")
-"""Endings of files that may lie beside them: notes, the protocol itself, tools."""
 # In a sheet of extractors' studies the person comes behind this.
 STUDIES = "studies-"
 
@@ -171,7 +167,7 @@ def unread(protocol: Protocol) -> list[str]:
     return sorted(
         path.as_posix()
         for path in there
-        if path not in known and not nobodys(path.as_posix()) and path.suffix.lower() not in NOTES
+        if path not in known and not nobodys(path.as_posix()) and not is_note(path.as_posix())
     )
 
 

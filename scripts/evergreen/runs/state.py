@@ -9,36 +9,39 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evergreen.runs.news import Counts
 from evergreen.steps import fingerprint
-from evergreen.steps.contents import Contents, files_in, nobodys
+from evergreen.steps.contents import FOLDERS, Contents, files_in, is_note, nobodys
 from evergreen.steps.drafts import draft_of
 from evergreen.steps.hold import FOLDER as MEMORY
 from evergreen.steps.receipts import FOLDER as RECEIPTS
-from evergreen.steps.receipts import Receipts
+from evergreen.steps.receipts import Receipts, read
 
 PLACE = Path("results/logs/run.json")
 CONFIG = Path("config")
+PROTOCOL = CONFIG / "config.yaml"
 RULES = fingerprint.SCRIPTS.parent / "rules"
 SCHEMAS = fingerprint.SCRIPTS.parent / "config" / "schemas"
+# In folders below these, of stages, frozen searches and versions, files are found whatever they are called.
+FOUND_IN = (CONFIG / "screening", CONFIG / "search" / "frozen", CONFIG / "versions")
 NAMED = 5  # files named of those that changed
 
 
 @dataclass(frozen=True)
 class State:
-    """The state that a run of everything left: people's files by content, a fingerprint of the code, what there was to count, and the
-    `steps` that it consists of; `overtaken` where some of these have run since.
+    """The state that a run of everything left: people's files by content, a fingerprint of the code, what there was to count, the
+    `steps` that it consists of, and a fingerprint of their `receipts`, by which those are known that ran since and made something else.
     """
 
     files: Mapping[str, str | None] = field(default_factory=dict)
     code: str = ""
     counts: Counts = field(default_factory=Counts)
     steps: tuple[str, ...] = ()
-    overtaken: bool = False
+    receipts: str = ""
 
 
 def code_of(programs: Mapping[str, Iterable[str]]) -> str:
@@ -61,9 +64,40 @@ def files_of_people(contents: Contents) -> dict[str, str | None]:
 
 def _of(path: Path, contents: Contents) -> str | None:
     try:
-        return contents.of(path)
+        return (_said(path) if path == PROTOCOL else None) or contents.of(path)
     except OSError:
         return None
+
+
+def _said(path: Path) -> str | None:
+    """Fingerprint of what a YAML file says, whatever its comments and layout; None where it cannot be read."""
+    import yaml  # where the protocol is looked at
+
+    parts = ("anchor", "tag", "implicit", "value")
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        events = [
+            (type(one).__name__, *(getattr(one, part, None) for part in parts))
+            for one in yaml.parse(path.read_bytes(), Loader=loader)
+        ]
+    except (yaml.YAMLError, UnicodeError):
+        return None
+    return fingerprint.digest(repr(events))
+
+
+def receipts_of(steps: Iterable[str]) -> str:
+    """Fingerprint of what steps were made of and left."""
+    return fingerprint.digest(
+        "\n".join(f"{step} {read(RECEIPTS / f'{step}.json')}" for step in sorted(steps))
+    )
+
+
+def _may_be_read(name: str) -> bool:
+    """Whether the next run may read a file that no step has read, or tell that nothing does: neither a note of people, nor a file in a
+    folder of theirs, such as reports to extract from."""
+    place = Path(name).parent
+    found = place.as_posix() in FOLDERS or any(one in FOUND_IN for one in place.parents)
+    return Path(name) == PROTOCOL or (found and not is_note(name))
 
 
 def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
@@ -74,7 +108,7 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
         "programs": {name: list(files) for name, files in programs.items()},
         "counts": state.counts.as_values(),
         "steps": list(state.steps),
-        "overtaken": state.overtaken,
+        "receipts": state.receipts,
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if PLACE.is_file() and PLACE.read_text(encoding="utf-8") == text:
@@ -86,30 +120,13 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
     draft.replace(PLACE)
 
 
-def overtake(step: str) -> bool:
-    """Note that a step of a run of everything is at work: until such a run ends well, nobody knows what the results as a whole are of.
-    Whether this is the first."""
-    known = last()
-    if known is None or known[0].overtaken or (known[0].steps and step not in known[0].steps):
-        return False
-    keep(replace(known[0], overtaken=True), known[1])
-    return True
-
-
-def take_back() -> None:
-    """Note that the steps at work left everything as it was."""
-    known = last()
-    if known is not None:
-        keep(replace(known[0], overtaken=False), known[1])
-
-
 def last() -> tuple[State, dict[str, list[str]]] | None:
     """The state after the last run of everything with its programs, or None where there was none."""
     try:
         content: dict[str, Any] = json.loads(PLACE.read_text(encoding="utf-8"))
         counts = Counts.of_values(content["counts"])
-        steps, overtaken = tuple(content.get("steps", ())), content.get("overtaken", False)
-        state = State(content["files"], content["code"], counts, steps, overtaken)
+        steps = tuple(content.get("steps", ()))
+        state = State(content["files"], content["code"], counts, steps, content.get("receipts", ""))
         return state, content["programs"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -122,13 +139,20 @@ def due() -> list[str]:
         return ["No run of everything has ended here yet."]
     state, programs = known
     contents = Contents(MEMORY / "contents.json")
-    files = files_of_people(contents)
+    receipts = Receipts(contents)
+    places = [place for place in sorted(RECEIPTS.rglob("*.json")) if "parts" not in place.parts]
+    used = {path for place in places for path in (read(place) or {}).get("inputs", ())}
+    now = files_of_people(contents)
+    files, then = (
+        {name: of for name, of in both.items() if name in used or _may_be_read(name)}
+        for both in (now, state.files)
+    )
     reasons = [
         f"{what} since the last run: {listed(paths)}."
         for what, paths in (
-            ("Changed", [path for path in files if state.files.get(path, files[path]) != files[path]]),
-            ("New", sorted(files.keys() - state.files.keys())),
-            ("Gone", sorted(state.files.keys() - files.keys())),
+            ("Changed", [path for path in files if then.get(path, files[path]) != files[path]]),
+            ("New", sorted(files.keys() - then.keys())),
+            ("Gone", sorted(then.keys() - files.keys())),
         )
         if paths
     ]
@@ -138,17 +162,15 @@ def due() -> list[str]:
         same = False
     if not same:
         reasons.append("Evergreen itself has changed since the last run.")
-    receipts = Receipts(contents)
-    places = [place for place in sorted(RECEIPTS.rglob("*.json")) if "parts" not in place.parts]
     broken = [
         place.relative_to(RECEIPTS).with_suffix("").name for place in places if not receipts.intact(place)
     ]
     if broken and not reasons:
         reasons.append(f"Results are not as the last run left them: {listed(broken)}.")
-    if state.overtaken and not reasons:
-        reasons.append("Steps have run since the last run of everything.")
     if not places:
         reasons.append("The receipts of the last run are gone.")
+    elif state.receipts not in ("", receipts_of(state.steps)) and not reasons:
+        reasons.append("Steps have run since the last run of everything.")
     with suppress(OSError):  # a review that may only be read
         contents.keep()
     return reasons

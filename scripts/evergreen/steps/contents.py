@@ -11,6 +11,9 @@ from pathlib import Path
 # Snakemake's own mark in directories that a step writes.
 MARKS = frozenset({".snakemake_timestamp"})
 OF_DESKTOPS = frozenset({"desktop.ini", "thumbs.db"})  # those of Windows; others begin with a dot
+NOTES = (".md", ".yaml", ".yml", "")
+FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", "config/screening")
+"""Folders of which each file is read, or said not to be; of the folders of stages each is, of others beside them none."""
 # A file that changed this shortly before it was hashed could change again within the clock's grain: it is not remembered.
 GRAIN = 50_000_000
 
@@ -68,6 +71,11 @@ def nobodys(path: str) -> bool:
     parts = path.split("/")
     left = path.endswith(("~", "#")) or parts[-1].lower() in OF_DESKTOPS
     return left or any(part.startswith((".", "~")) for part in parts)
+
+
+def is_note(path: str) -> bool:
+    """Whether a path has an ending of what may lie beside people's files: notes, tools, the protocol itself."""
+    return Path(path).suffix.lower() in NOTES
 
 
 def files_in(folder: str | Path) -> list[str]:
