@@ -473,3 +473,27 @@ def test_a_source_is_taken_apart_where_nothing_else_says_journal_and_year(read):
     _, table = read(text)
     place = ["year", "journal", "volume", "issue", "pages"]
     assert table[place].values.tolist() == [[2020, "J Bone", "1", "2", "10-15"], [2019, "", "", "", ""]]
+
+
+@each(
+    ("lines", "place"),
+    [
+        # CENTRAL's journal, and a tag of three letters as MEDLINE pads it.
+        ("SO  - Annals of Bone\nYR  - 2021\nVL  - 80\nNO  - 3\nPG  - 12", [2021, "Annals of Bone", "80", "3", "12"]),
+        ("SO  - J Bone. 1(2):10-15, 2020 May.", [2020, "J Bone", "1", "2", "10-15"]),
+        ("T2  - Bone\nSO  - J Bone. 1(2):10-15, 2020 May.\nPY  - 2019", [2019, "Bone", "", "", ""]),
+        # What others write notes into is an issue where it looks like one.
+        ("PY  - 2019\nNO  - Pt. 2 Suppl 1", [2019, "", "", "Pt. 2 Suppl 1", ""]),
+        ("PY  - 2019\nNO  - a note", [2019, "", "", "", ""]),
+        ("PY  - 2019\nNO  - cited by 5", [2019, "", "", "", ""]),
+    ],
+)  # fmt: skip
+def test_tags_of_the_cochrane_library_in_ris(lines, place, read):
+    _, table = read(f"TY  - JOUR\nTI  - T\n{lines}\nDOI - 10.1000/t\nER  - \n")
+    assert table.loc[0, ["year", "journal", "volume", "issue", "pages"]].tolist() == place
+    assert table["doi"].tolist() == ["10.1000/t"]
+
+
+def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
+    _, table = read("TY  - JOUR\nTI  - T\nSO  - https://clinicaltrials.gov/show/NCT01234567\nER  - \n")
+    assert table["registry_ids"].tolist() == ["NCT01234567"]

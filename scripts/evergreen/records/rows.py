@@ -61,6 +61,11 @@ _ACCESSION_LIKE = re.compile(
     r"(?:PMID|MED|PMC|PPR|AGR|CBA|CTX|ETH|HIR|PAT):\w+|\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX]"  # Europe PMC, Lens
     r"|\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*"
 )
+_ISSUE_LIKE = re.compile(
+    r"\S{1,20}(?: (?:\S*\d\S*|suppl\w*\.?|spec\w*\.?|pt\.?|part|[a-z]|[&/-])){0,3}|(?:suppl\w*|spec\w*|part|pt|no|issue)\.?(?: \S+){1,3}",
+    re.IGNORECASE,
+)
+"""Numbers of issues as `3 Suppl 1`, `Pt. 2 A`, `May-Jun`, `Special issue`; not `a note`."""
 _RUN_TOGETHER = "names of authors run together; they stand as they came, for where one ends would be a guess"
 _UNREAD = "the {} cannot be read; the record is read without it"
 _FIGURES = re.compile(r"(?=\d*\D)\d[\d.,'\u2019\seE+]*")
@@ -215,7 +220,7 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         "year": year,
         "journal": values.first("journal"),
         "volume": values.first("volume"),
-        "issue": values.first("issue"),
+        "issue": values.first("issue") or _issue(values),
         "pages": _pages(values),
         "doi": _doi(values),
         "pmid": pmid,
@@ -301,6 +306,15 @@ def _pages(values: _Values) -> str:
     if _NO_PAGES.search(pages):
         pages = ""
     return _PAGES_MARK.sub("", _TYPESET_HYPHEN.sub("-", pages)) or values.first("article_number")
+
+
+def _issue(values: _Values) -> str:
+    """An issue in a field that others write notes into."""
+    for name, text in values.all_of("issue_like"):
+        if _ISSUE_LIKE.fullmatch(text):
+            values.taken.add((name, text))
+            return text
+    return ""
 
 
 def _doi(values: _Values) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from evergreen.records.formats.block import Block, Blocks
+from evergreen.records.formats.citations import take_apart
 from evergreen.records.formats.joins import within
 
 NAME = "RIS"
@@ -17,11 +18,12 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "title": ("TI", "T1", "BT", "CT"),
     "abstract": ("AB", "N2"),
     "authors": ("AU", "A1"),
-    "year": ("PY", "Y1", "YR", "DA"),
-    "journal": ("JF", "T2", "JO", "JA", "J2", "J1", "BT"),
-    "volume": ("VL",),
-    "issue": ("IS", "CP", "NO"),
-    "pages": ("PG",),
+    "year": ("PY", "Y1", "YR", "DA", "SO year"),
+    "journal": ("JF", "T2", "JO", "JA", "J2", "J1", "BT", "SO journal", "SO"),
+    "volume": ("VL", "SO volume"),
+    "issue": ("IS", "CP", "SO issue"),
+    "issue_like": ("NO",),
+    "pages": ("PG", "SO pages"),
     "start_page": ("SP",),
     "end_page": ("EP",),
     "article_number": ("C7", "AR"),
@@ -50,6 +52,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "JO",
         "JF",
         "T2",
+        "SO",
+        "US",
     ),
     "publication_types": ("PT", "M3"),
     "reference_type": ("TY",),
@@ -63,7 +67,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "database": ("DB", "DP"),
 }
 
-_TAG = re.compile(r"([A-Z][A-Z0-9])(?: {1,4}| ?\t ?)-(?:\s|$)(.*)|([A-Z][A-Z0-9]{2,4})  -(?:\s|$)(.*)")
+_TAG = re.compile(
+    r"([A-Z][A-Z0-9])(?: {1,4}| ?\t ?)-(?:\s|$)(.*)|((?:DOI|PMC)(?= -)|[A-Z][A-Z0-9]{2,4}(?=  -)) +-(?:\s|$)(.*)"
+)
 _KNOWN = re.compile(
     r"A[1-4BDNU]|C[1-8ANY]|D[ABOP]|E[DPRT]|I[DS]|J[2AFO]|KW|L[1-4ABK]|M[1-3]|N[12V]|OP|P[BPY]|R[INP]|S[ENPT]|"
     r"T[123AITY]|U[1-5R]|V[LO]|Y[12]"
@@ -78,6 +84,7 @@ glued = within(
     "ty  -",
 )
 _TITLES = frozenset(FIELDS["title"])
+_PLACED = frozenset(FIELDS["journal"][:6] + FIELDS["year"][:4])
 
 
 def tag_of(line: str) -> tuple[str, str] | None:
@@ -157,16 +164,26 @@ def _tag_below(lines: Sequence[str], number: int) -> str:
     return next((tag for tag in tags if tag in ("TY", "ER")), "")
 
 
+def _cite(block: Block) -> None:
+    """Take the source of a record apart that has nothing else of journal and year."""
+    source = next((value for name, value in block.fields if name == "SO"), "")
+    if source and _PLACED.isdisjoint(name for name, _ in block.fields):
+        block.fields += [(f"SO {part}", piece) for part, piece in take_apart(source).items()]
+
+
 def read(lines: Sequence[str]) -> Blocks:
     """Blocks of a RIS text; lines outside a record are remarked on, an unfinished record is kept."""
     out = Blocks()
     block: Block | None = None
     between: list[tuple[int, str]] = []
+    plain: dict[str, str] = {}  # `AU  - ` to `AU`, of the tags met that begin no record and end none
 
     def close(number: int) -> None:
         nonlocal block
         assert block is not None
         block.line_end = number
+        if "SO  - " in plain:
+            _cite(block)
         if any(value for tag, value in block.fields if tag != "TY"):
             out.blocks.append(block)
         else:
@@ -230,7 +247,6 @@ def read(lines: Sequence[str]) -> Blocks:
                 out.lose(line, text, "line outside any record")
         return start
 
-    plain: dict[str, str] = {}  # `AU  - ` to `AU`, of the tags met that begin no record and end none
     for number, line in enumerate(lines, 1):
         if block is not None:  # nearly every line: no need to look closer
             if (tag := plain.get(line[:6])) is None and line[2:6] == "  - ":
