@@ -16,11 +16,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from evergreen.bias.tools import ROB2
-from evergreen.figures import forest, letters, style
+from evergreen.figures import forest, letters, scales, style
 from evergreen.figures.axes import figure_with_axes, label_points, number_axis, told_apart
 from evergreen.figures.canvas import HEIGHT, WIDTH
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.letters import Letters, Line
+from evergreen.figures.names_above import Names
 from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping
 from tests.results import changed, left_out, model
@@ -202,6 +203,17 @@ def test_means_of_a_hundred_thousand_fit(layout: str) -> None:
     assert "−100000" in shown_on(drawn)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "decimals"),
+    [
+        ([0.4, -1.2, 0.0], 2), ([0.03, 0.15], 2), ([0.03, -0.004], 3), ([2000.0, 3.0, 1500.0], 0), ([0.0, 0.0], 2), ([], 2),
+        ([1e-5, -2.1e-5, 1.4e-5, 0.0032], 6), ([0.0021, 0.0008, 0.4], 4), ([0.3, 0.001, 0.2], 2), ([0.0, 0.0, 0.0, 0.4], 2), ([2e-7, 1e-7], 8),
+    ],
+)  # fmt: skip
+def test_numbers_have_the_decimals_that_most_of_them_need(sizes: list[float], decimals: int) -> None:
+    assert scales.effect_decimals(sizes) == decimals
+
+
 def test_what_has_no_room_gives_way_and_is_named() -> None:
     arm = {"n": 123456.0, "mean": 123.45, "sd": 98.76}
     many = [
@@ -306,6 +318,7 @@ def test_times_at_risk_add_up(layout: str, total: str) -> None:
     [
         ("Effect", 30, ["4 of 30 named"]),
         ("Effect", 1, []),
+        ("Precision (1 / standard error, with the variance tau²)", 30, ["4 of 30 named"]),
         ("Precision, a name that takes the whole length of the axis", 30, []),
     ],
 )
@@ -316,6 +329,37 @@ def test_where_names_find_no_room_it_is_said(label: str, many: int, said: list[s
         names = [f"Study {i}" for i in range(many)]
         label_points(axes, [0.5] * many, [0.5] * many, names, range(many))
     assert [text.get_text() for text in axes.texts if "named" in text.get_text()] == said
+    assert overlapping(forest.Drawn(figure, pd.DataFrame())) == []
+
+
+def test_where_names_above_axes_find_no_room_it_is_said() -> None:
+    places = [float(i) for i in range(40)]
+    with style.style():
+        _, axes = figure_with_axes(330, 225)
+        axes.set_xlim(0, 40)
+        number_axis(axes, "Effect")
+        Names([f"Study {i}" for i in range(40)], places).draw(axes)
+    assert [text.get_text() for text in axes.texts] == ["0 of 40 named"]
+
+
+@pytest.mark.parametrize("others", [0, 17])
+def test_points_that_lie_on_each_other_all_have_their_names(others: int) -> None:
+    areas = [150.0, 60.0, 20.0] + [4.0] * others
+    names = [f"Study {i}" for i in range(3 + others)]
+    with style.style():
+        figure, axes = figure_with_axes(330, 225)
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        x, y = [0.5] * 3 + [0.02] * others, [0.5] * 3 + [i / 20 for i in range(others)]
+        label_points(axes, x, y, names, range(3 + others), areas=areas)
+    written = {text.get_text() for text in axes.texts}
+    assert {"Study 0", "Study 1", "Study 2"} <= written
+    # outside of the largest circle, whose centre is theirs
+    centre = axes.transData.transform((0.5, 0.5)) * 72 / figure.dpi
+    for text in axes.texts:
+        if text.get_text() in ("Study 0", "Study 1", "Study 2"):
+            box = text.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+            nearest = np.clip(centre * figure.dpi / 72, box.p0, box.p1) * 72 / figure.dpi
+            assert np.hypot(*(nearest - centre)) >= np.sqrt(150 / np.pi) - 0.5
     assert overlapping(forest.Drawn(figure, pd.DataFrame())) == []
 
 

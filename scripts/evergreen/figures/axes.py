@@ -204,6 +204,10 @@ def label_points(
     if areas is not None:
         radii = np.sqrt(np.asarray(areas, dtype=float) / math.pi) + 0.5
     marks = np.column_stack([places - radii[:, None], places + radii[:, None]])
+    away = np.linalg.norm(places[:, None] - places[None], axis=2)
+    # A point that lies on others is named outside of all of them.
+    on = away < radii
+    edges = np.where(on, away + radii, 0.0).max(axis=1)
     curves = [axes.transData.transform(np.column_stack(curve)) * to_points for curve in lines]
     dots = [dot for ends in curves for pair in itertools.pairwise(ends) for dot in _along(*pair)]
     boxes = np.vstack([marks, *(np.concatenate([dot - 0.5, dot + 0.5]) for dot in dots)])
@@ -214,12 +218,12 @@ def label_points(
         shapes = [apart[labels[i]]]
         if (lines_of := narrow.get(labels[i])) and "…" not in lines_of[-1]:
             shapes.append(lines_of)
-        others = np.vstack([np.delete(marks, i, axis=0), *written])
+        others = np.vstack([marks[~on[i]], *written])
         for lead, named, (across, upwards) in itertools.product(leads, shapes, SIDES):
             wide = max(width_of(line, TICK) for line in named)
             half = (NAME_LINE * (len(named) - 1) + TICK + 0.5) / 2
-            dx = across * (radii[i] + lead + (2.0 if not upwards else 1.0))
-            dy = upwards * (radii[i] + lead + 1.5 + half)
+            dx = across * (edges[i] + lead + (2.0 if not upwards else 1.0))
+            dy = upwards * (edges[i] + lead + 1.5 + half)
             left = places[i][0] + dx - wide * (1 - across) / 2
             box = (left, places[i][1] + dy - half, left + wide, places[i][1] + dy + half)
             inside = box[0] >= frame[0] and box[1] >= frame[1] and box[2] <= frame[2] and box[3] <= frame[3]
@@ -236,8 +240,7 @@ def label_points(
             boxes = np.vstack([boxes, box, np.hstack([way - 0.5, way + 0.5])])
             written.append(box)
             break
-    if len(written) < len(labels):
-        _say_named(axes, f"{len(written)} of {len(labels)} named")
+    say_named(axes, len(written), len(labels))
 
 
 def _write_name(axes: Axes, point: Array, named: Sequence[str], dx: float, dy: float, align: str) -> None:
@@ -263,11 +266,17 @@ def _meets(boxes: Array, box: Box) -> bool:
     return bool(np.any((left < box[2]) & (box[0] < right) & (bottom < box[3]) & (box[1] < top)))
 
 
-def _say_named(axes: Axes, said: str) -> None:
-    """How many points have their names, at the end of the level axis' own name, where it leaves room."""
-    name = max(axes.get_xlabel().split("\n"), key=lambda line: width_of(line, SIZE))
-    if (length_of(axes) - width_of(name, SIZE)) / 2 > width_of(said, TICK) + 4:
-        axes.annotate(
-            said, (1.0, 0.0), xytext=(0, 6 - AXIS), xycoords="axes fraction", textcoords="offset points", ha="right", va="baseline",
-            fontsize=TICK, color=GREY, parse_math=False,
-        )  # fmt: skip
+def say_named(axes: Axes, named: int, points: int) -> None:
+    """How many points have their names, where not all have, at the end of the level axis' own name; that begins with the axis where both
+    have no room otherwise."""
+    said, name = f"{named} of {points} named", axes.get_xlabel()
+    free = length_of(axes) - max(width_of(line, SIZE) for line in name.split("\n"))
+    needed = width_of(said, TICK) + 4
+    if named == points or free <= needed:
+        return
+    if free / 2 <= needed:
+        axes.set_xlabel(name, loc="left", parse_math=False)
+    axes.annotate(
+        said, (1.0, 0.0), xytext=(0, 6 - AXIS), xycoords="axes fraction", textcoords="offset points", ha="right", va="baseline",
+        fontsize=TICK, color=GREY, parse_math=False,
+    )  # fmt: skip

@@ -11,7 +11,7 @@ from evergreen.figures.links import link_points
 from evergreen.figures.scales import level_of, of_result
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DOTTED, INK, tint
-from evergreen.figures.wording import capital
+from evergreen.figures.wording import capital, within
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Line
@@ -78,7 +78,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
         }
     )
     description = (
-        f"{len(labels)} studies by {name.lower()} and {scale.name.lower()}, with the line of the meta-regression, its {level} confidence band and the "
+        f"{len(labels)} studies by {in_words(moderator)} and {within(scale.in_full)}, with the line of the meta-regression, its {level} confidence band and the "
         f"{level} prediction band."
     )
     return Drawn(figure, table, description=description)

@@ -13,7 +13,7 @@ from evergreen.figures.scales import number, of_result
 from evergreen.figures.series import effects
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, DASHED, GREY, INK, tint
-from evergreen.figures.wording import kind_of
+from evergreen.figures.wording import kind_of, within
 from evergreen.synthesis.result import PooledModel, Result
 
 NEW = tint(COLOURS[4], 0.45)
@@ -82,7 +82,7 @@ def drapery(result: Result, model: PooledModel, setting: Setting) -> Drawn:
     columns = {"effect": [*y, estimate], "ci_low": [*(y - half), ci_low], "ci_high": [*(y + half), ci_high]}
     table = {name: [scale.back(float(value)) for value in values] for name, values in columns.items()}
     description = (
-        f"P-value curves over the {scale.name.lower()} of {len(labels)} studies, of the pooled effect"
+        f"P-value curves over the {within(scale.in_full)} of {len(labels)} studies, of the pooled effect"
         + (" and of a new study's effect." if predicted is not None else ".")
     )
     return Drawn(figure, pd.DataFrame({"study": [*labels, "pooled"], **table}), description=description)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from evergreen.figures.axes import NAME_LINE, TICK, length_of, told_apart
+from evergreen.figures.axes import NAME_LINE, TICK, length_of, say_named, told_apart
 from evergreen.figures.letters import width_of
 from evergreen.figures.style import GREY
 
@@ -22,6 +22,7 @@ class Names:
     """
 
     def __init__(self, names: Sequence[str], places: Sequence[float]) -> None:
+        self._all = len(names)
         order = sorted(range(len(names)), key=lambda i: (places[i], i))
         apart = told_apart(names, LONGEST)
         order = [i for i in order if names[i] in apart]
@@ -34,7 +35,8 @@ class Names:
         self.height = longest + LEAD + (GAP if self._lines else 0.0)
 
     def draw(self, axes: Axes) -> None:
-        """Write them above the axes, whose limits are set, in the order of their places and as near to these as they may be."""
+        """Write them above the axes, whose limits and label are set, in the order of their places and as near to these as they may be."""
+        say_named(axes, len(self._lines), self._all)
         low, high = axes.get_xlim()
         length, up = length_of(axes), length_of(axes, vertical=True)
         wanted = [(place - low) / (high - low) * length for place in self._places]

@@ -213,14 +213,18 @@ def decimals_needed(values: Sequence[float], most: int) -> int:
 
 
 def effect_decimals(values: Sequence[float]) -> int:
-    """Decimals of effects and their limits: two, more when all of them are small, none when most are in the thousands."""
-    sizes = sorted(abs(v) for v in values if math.isfinite(v))
-    if mostly_large(sizes):
-        return 0
-    largest = sizes[-1] if sizes else 1.0
-    if largest == 0:
-        return 2
-    return min(max(2, 1 - math.floor(math.log10(largest))), 6) if largest < 0.2 else 2
+    """Decimals of effects and their limits: two, more when all of them are small or most would read 0, none when most are in the thousands."""
+    sizes = sorted(abs(v) for v in values if math.isfinite(v) and v)
+    if mostly_large(values) or not sizes:
+        return 0 if sizes else 2
+    largest, usual = sizes[-1], sizes[len(sizes) // 2]
+    decimals = _two_digits(largest) if largest < 0.2 else 2
+    return max(decimals, _two_digits(usual)) if round(usual, decimals) == 0 else decimals
+
+
+def _two_digits(size: float) -> int:
+    """Decimals that show two digits of a number below 1, eight at most."""
+    return min(max(2, 1 - math.floor(math.log10(size))), 8)
 
 
 def mostly_large(values: Sequence[float]) -> bool:
