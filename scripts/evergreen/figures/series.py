@@ -10,20 +10,12 @@ import numpy as np
 import pandas as pd
 
 from evergreen.counting import plural, studies_cell
+from evergreen.figures import wording
 from evergreen.figures.forest_drawing import draw
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.forest_table import Cell, Column, Graph, Mark, Row, Table
 from evergreen.figures.scales import Scale, number, of_analysis, of_result, same_axis
 from evergreen.figures.setting import Drawn, Setting
-from evergreen.figures.wording import (
-    favours,
-    interval_of,
-    levels,
-    method,
-    sensitivities,
-    tau2_column,
-    without_value,
-)
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import PooledModel, Result
 from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Without
@@ -59,7 +51,7 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
         Entry(f"+ {label}" if i else label, step.k, step.studies, step)
         for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
     ]
-    notes = without_value(result, found.without_value, found.by, "not in this order")
+    notes = wording.without_value(result, found.without_value, found.by, "not in this order")
     return _drawn(result, setting, f"Studies in order of {in_words(found.by)}", entries, notes=notes)
 
 
@@ -80,7 +72,7 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
     """
     entries, notes, beside = [], [], []
     preset = PRESETS[setting.layout]
-    for label, analysis in sensitivities(result):
+    for label, analysis in wording.sensitivities(result):
         model = analysis.model
         if model is None or model.estimate is None:
             why = analysis.not_done or "no estimate"
@@ -106,7 +98,7 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
         notes=notes,
         whole="Main analysis",
         # They differ in their method, so that no method heads them.
-        how=interval_of(*levels(result)),
+        how=wording.interval_of(*wording.levels(result)),
         beside=beside,
     )
 
@@ -138,7 +130,7 @@ def _drawn(
         *([Entry(whole, pooled.k, pooled.studies, pooled, bold=True)] if pooled else []),
     ]
     rows, numbers = [], []
-    variances = tau2_column([entry.found.tau2 for entry in shown_entries])
+    variances = wording.tau2_column([entry.found.tau2 for entry in shown_entries])
     for entry, variance in zip(shown_entries, variances, strict=True):
         found, middle = entry.found, entry.estimate
         bounded = found.ci_low is not None and found.ci_high is not None
@@ -159,8 +151,8 @@ def _drawn(
     after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
     if "remark" in columns:
         after.append(Column("remark", remark, align="left", most=170))
-    heading = f"{scale.name}\n{how or method(result.model, result.level)}"
-    sides = favours(setting) if scale.null is not None else None
+    heading = f"{scale.name}\n{how or wording.method(result.model, result.level)}"
+    sides = wording.favours(setting) if scale.null is not None else None
     table = Table(
         head=head,
         before=[Column("k", "Studies"), Column("effect", heading, align="center")],

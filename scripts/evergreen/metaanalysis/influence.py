@@ -100,12 +100,10 @@ def deletion_diagnostics(
     vi: ArrayLike,
     design: ArrayLike | None = None,
     *,
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
     cluster: Sequence[object] | None = None,
+    **how: Unpack[How],
 ) -> DeletionDiagnostics:
-    """What each of k studies does to the fit, by leaving it out; arguments as for `inverse_variance.fit`."""
+    """What each of k studies does to the fit, by leaving it out; other arguments as for `inverse_variance.fit`."""
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     x = np.ones((len(y), 1)) if design is None else np.asarray(design, dtype=float)
     p = x.shape[1]
@@ -114,14 +112,13 @@ def deletion_diagnostics(
     possible = used.sum(axis=1) > 0
     if p > 1:
         possible &= np.array([np.linalg.matrix_rank(x[row > 0]) == p for row in used])
-        if (
-            method not in heterogeneity.COMMON
-        ):  # no study beyond the coefficients is left to estimate tau2 from
+        # no study beyond the coefficients is left to estimate tau2 from
+        if how.get("method") not in heterogeneity.COMMON:
             possible &= used.sum(axis=1) > p
     rows = np.flatnonzero(possible)
     # all studies and each deletion in one batch
     every = np.vstack([np.ones(len(y)), used[rows]])
-    fitted = fit_batch(Batch.of(y, v, x, used=every), method=method, test=test, level=level)
+    fitted = fit_batch(Batch.of(y, v, x, used=every), **how)
     whole, without = fitted.one(), fitted.one(slice(1, None))
     each_hat = leverage(v, x, float(whole.tau2))
     hat = own @ each_hat
