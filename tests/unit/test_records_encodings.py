@@ -7,6 +7,7 @@ import pytest
 from evergreen.errors import InputError
 from evergreen.sheets import texts
 from evergreen.sheets.reading import read_sheet
+from evergreen.sheets.texts import western
 from tests.rows import each
 
 WORDS = (
@@ -107,3 +108,28 @@ def test_files_of_two_encodings_put_together_are_refused(wide_first, read):
     wide, narrow = ("\ufeff" + one).encode("utf-16-le"), other.encode()
     with pytest.raises(InputError, match=r"row 5.*another encoding begins here"):
         read(wide + narrow if wide_first else narrow + wide)
+
+
+@each(
+    "title",
+    [
+        "Prüfung der ärztlichen Wirkungsstärke – Öl", "Étude à l\u2019école", "Ação em São Paulo", "Şahin İ, Yılmaz ğ", "Łódź", "≥ 65 µg × 2 “α”",
+        "привет мир", "coût",
+    ],
+)  # fmt: skip
+def test_letters_that_were_encoded_twice_are_read_as_what_they_were(title, read):
+    spoilt = "".join(western(bytes([byte])) for byte in title.encode())
+    assert spoilt != title
+    sound = "Müller – und “Ñandú”"
+    export, table = read(f"TY  - JOUR\nTI  - {spoilt}\nT2  - {sound}\nER  - \n")
+    assert table[["title", "journal"]].values.tolist() == [[title, sound]]
+    assert [(remark.line, remark.kind) for remark in export.remarks] == [(2, "note")]
+
+
+@each(
+    "title",
+    ["CAFÉ–BAR", "IRMÃ–CARIDADE", "„SCHÄ“ «É»", "a cut-off of 3 Å–5 Å and 20 Å²", "MANHÃ»", "Â", "Ñandú “Ñ”", "à l\u2019école", "Bâ”"],
+)  # fmt: skip
+def test_letters_before_a_mark_stay(title, read):
+    export, table = read(f"TY  - JOUR\nTI  - {title}\nER  - \n")
+    assert (table["title"].tolist(), export.remarks) == ([title], [])

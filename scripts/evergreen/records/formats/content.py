@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evergreen.errors import InputError
+from evergreen.records.formats import twice
 from evergreen.records.formats.block import NOTE, Remark
 from evergreen.sheets import texts
 
@@ -68,6 +69,10 @@ def decode(content: bytes, file: str) -> Text:
     if found.untold and not few:
         todo = "Export again as UTF-8 (Unicode), or save it as UTF-8 in the program that shows it well."
         raise InputError(texts.UNTOLD, file=file, row=found.untold, todo=todo)
+    if twice.shown(found.text, content):
+        once = [twice.decoded(line) for line in lines]
+        found.odd.update({at: twice.NOTE for at, line in enumerate(lines, 1) if once[at - 1] != line})
+        lines = once
     remarks = [
         Remark(number, NOTE, what, lines[number - 1].strip()[:200])
         for number, what in sorted(found.odd.items())
@@ -109,9 +114,12 @@ def in_pieces(path: str | Path, file: str, size: int) -> Iterator[Text]:
 
 def _lines(raw: bytes) -> list[str]:
     try:
-        return texts.lines_of(raw.decode().replace("\ufeff", "").replace(texts.END_OF_FILE, ""))
+        text = raw.decode().replace("\ufeff", "").replace(texts.END_OF_FILE, "")
     except UnicodeDecodeError as error:
         raise NotInPieces from error
+    if twice.shown(text, raw):
+        raise NotInPieces
+    return texts.lines_of(text)
 
 
 def _refuse_two_widths(content: bytes, file: str) -> None:
