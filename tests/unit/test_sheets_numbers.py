@@ -38,6 +38,9 @@ REFUSED = None
         ("12,34,567", None, None),
         ("1,200e3", None, 1200),
         ("1 200", None, None),
+        ("3\N{MIDDLE DOT}4", 3.4, None),
+        ("1\N{MIDDLE DOT}200", 1.2, None),
+        ("3\N{MIDDLE DOT}10^3", None, None),
         ("45%", None, None),
         ("", None, None),
         ("1,,2", None, None),
@@ -53,7 +56,7 @@ def test_the_readings_of_a_number(text, point, comma):
     ("text", "read"),
     [
         ("0.03", "0.03"), ("0,03", "0.03"), (".03", "0.03"), ("1,000", "1"), ("1e-5", "1e-05"), ("P = 0.03", "0.03"), ("p-value 0.2", "0.2"),
-        ("<0.001", "<0.001"), ("P < .001", "<0.001"), ("\N{LESS-THAN OR EQUAL TO} 0,05", "<=0.05"), ("> 0.05", ">0.05"), ("NR", ""),
+        ("<0.001", "<0.001"), ("P < .001", "<0.001"), ("\N{LESS-THAN OR EQUAL TO} 0,05", "<=0.05"), ("> 0.05", ">0.05"), ("NR", ""), ("p<0\N{MIDDLE DOT}001", "<0.001"),
         ("n.s.", REFUSED), ("1.2", REFUSED), ("-0.1", REFUSED), ("5 %", REFUSED), ("<", REFUSED), ("0.01-0.05", REFUSED),
     ],
 )  # fmt: skip
@@ -95,6 +98,8 @@ SHEETS = [
     (("0.75", "1,5"), (";",), "1,200", REFUSED),
     (("1,234,567",), OTHER, "1,200", 1200),
     (("12", "NR", ""), OTHER, "1,200", REFUSED),
+    (("2,5",), (*OTHER, ";"), "3\N{MIDDLE DOT}4", 3.4),
+    (("2,5", "3\N{MIDDLE DOT}4"), (*OTHER, ";"), "1,200", 1.2),
 ]
 SHEETS = [(beside, separator, *rest) for beside, separators, *rest in SHEETS for separator in separators]
 
@@ -212,7 +217,15 @@ def test_people_and_events_are_no_fraction_unasked(tmp_path, column, kind, besid
         (("1,234",), "may be 1234 or 1.234, and nothing else.*Write 1234 or 1.2340"),
         (("50%",), "'50%' is not a number.*Write 50 where the column is in per cent"),
         (("50,5%", "1,5"), "Write 50.5 where"),
-        (("5 of 10",), "'5 of 10' is not a number.*Write a plain number"),
+        *(((cell,), rf"'{re.escape(cell)}' is not a number A cell holds one number: write each into the column that it belongs to")
+          for cell in ("5 of 10", "12 (34%)", "3.4 \u00b1 1.2", "5.6 (SD 2.1)", "1.2-3.4", "1,2 \u2013 3,4", "12/34")),
+        *(((cell,), "Write 1200, without marks between thousands") for cell in ("1 200", "1\u202f200", "1'200", "1\u2019200")),
+        (("1 200.5",), "Write 1200.5, without"),
+        *(((cell,), "A bound is no number") for cell in ("<0.001", "> 5", "\u2265 5")),
+        *(((cell,), "Leave the cell empty, or write NR") for cell in ("-", "\u2014", "?", "n.d.", "keine Angabe", "NaN")),
+        *(((cell,), "may have made a day of it") for cell in ("2003-04-01", "01.04.2003", "03-Apr", "Apr-03", "03:45:00")),
+        *(((cell,), "Write a plain number such as 1234.5, or leave the cell empty; remarks stand in note")
+          for cell in ("3.4*", "20 mm", "3\u00b2", "3 x 10^3", "3..4")),
     ],
 )  # fmt: skip
 def test_what_is_refused_is_told_how_to_write_it(cells, said):

@@ -18,8 +18,18 @@ NOT_REPORTED = frozenset({"", "na", "n/a", "nr", "not reported"})
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 """A plain number, with a decimal point and nothing between its thousands."""
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
+_APART = re.compile(r"-?\d{1,3}(?:([ '])\d{3})(?:\1\d{3})*(?:\.\d+)?")
+_DAY = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1(?:\d\d|\d{4})|\d\d:\d\d(?::\d\d)?|\d{1,2}[-. /]+[^\W\d_]{3,4}\.?|[^\W\d_]{3,4}\.?[- ]\d\d"
+)
+_SEVERAL = re.compile(r"[^\d^]*\d+(?:[.,]\d+)*[^\d^]*[ (\[/\u00b1:;-][^\d^]*\d+(?:[.,]\d+)*[^\d^]*")
+LONGEST = 60
+"""Characters of a text that is looked through for several numbers; a longer one is a remark."""
+_BOUNDING = ("<", ">", "\u2264", "\u2265", "~", "\u2248")
 _SWAPPED = str.maketrans(".,", ",.")
 MARKS = (".", ",")
+PRINTED = "\u00b7"
+"""The decimal point as some journals print it, which says nothing of the sheet that a number was copied into."""
 _P_VALUE = re.compile(r"(?:p(?:[ -]?value)?)? ?(<=|>=|[<>=])? ?(.*)")
 _BOUNDS = str.maketrans({"\u2264": "<=", "\u2a7d": "<=", "\u2265": ">=", "\u2a7e": ">="})
 
@@ -50,7 +60,8 @@ class Convention:
     @classmethod
     def of(cls, cells: Iterable[str], *, separator: str = "") -> Convention:
         """The convention of the cells of a sheet's number columns; cells that hold numbers, not texts, say nothing."""
-        found = {next(iter(values)) for cell in set(cells) if len(values := readings(cell)) == 1}
+        own = (cell for cell in set(cells) if PRINTED not in cell)
+        found = {next(iter(values)) for cell in own if len(values := readings(cell)) == 1}
         decimal = found.pop() if len(found) == 1 else ""
         return cls(decimal, bool(found) and not decimal, separator)
 
@@ -84,14 +95,31 @@ class Convention:
         return "" if self.separator in (";", "\t") else "."  # a plain number
 
     def _no_number(self, cell: str, values: dict[str, float]) -> Unreadable:
-        todo = "Write a plain number such as 1234.5, or leave the cell empty."
         if values:
             todo = f"Write {plain(values[','])}, and a decimal point throughout the sheet."
             return Unreadable(f"{cell!r} has a decimal comma, and other numbers of the sheet a point", todo)
-        of_hundred = readings(cell.removesuffix("%")) if cell.endswith("%") else {}
-        if len(set(of_hundred.values())) == 1:
-            todo = f"Write {plain(of_hundred.popitem()[1])} where the column is in per cent, else the number itself."
-        return Unreadable(f"{cell!r} is not a number", todo)
+        return Unreadable(f"{cell!r} is not a number", _instead(cell))
+
+
+def _instead(cell: str) -> str:
+    """What to write in the place of a text that is no number, by what stands in it."""
+    text = folded(cell)
+    of_hundred = readings(text.removesuffix("%")) if text.endswith("%") else {}
+    if len(set(of_hundred.values())) == 1:
+        return (
+            f"Write {plain(of_hundred.popitem()[1])} where the column is in per cent, else the number itself."
+        )
+    if not any(map(str.isdigit, text)):
+        return "Leave the cell empty, or write NR where a report says nothing."
+    if _DAY.fullmatch(text):
+        return "A spreadsheet program may have made a day of it: write the number, and format the cell as Number."
+    if found := _APART.fullmatch(text):
+        return f"Write {text.replace(found[1], '')}, without marks between thousands."
+    if text.startswith(_BOUNDING):
+        return "A bound is no number: leave the cell empty, and say it in note."
+    if len(text) < LONGEST and _SEVERAL.fullmatch(text):
+        return "A cell holds one number: write each into the column that it belongs to."
+    return "Write a plain number such as 1234.5, or leave the cell empty; remarks stand in note."
 
 
 def _ambiguous(cell: str, values: dict[str, float], why: str) -> Ambiguous:
@@ -108,8 +136,8 @@ def readings(cell: str) -> dict[str, float]:
     """{decimal mark: number} of the ways in which a text can be read as a number; both marks where it has no mark at all."""
     text = folded(cell)
     values = {}
-    for mark in MARKS:
-        written = text if mark == "." else text.translate(_SWAPPED)
+    for mark in MARKS[:1] if PRINTED in text else MARKS:
+        written = text.replace(PRINTED, ".") if mark == "." else text.translate(_SWAPPED)
         if NUMBER.fullmatch(written):
             values[mark] = float(written)
         elif _THOUSANDS.fullmatch(written):
