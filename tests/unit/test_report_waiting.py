@@ -295,6 +295,25 @@ def test_a_line_that_the_last_one_does_not_join_is_said():
     assert waiting_strategies([("pubmed", log)]) == []
 
 
+@each(
+    ("query", "limits", "moving"),
+    [
+        ('pain AND "last 5 years"[dp]', [], '"last 5 years"[dp]'),
+        ("pain AND (y_10[Filter])", ["last 90 days[edat]"], "y_10[Filter], last 90 days[edat]"),
+        ('"last year"[dp] OR "Last 2 Months" [crdt] OR "last year"[dp]', [], '"last year"[dp], "Last 2 Months" [crdt]'),
+        ('"last 5 years"[tiab] OR 2010:2020[dp]', [], ""),
+        ('"pain in the last 5 years of life" OR last years[tiab] OR smith y_5', [], ""),
+    ],
+)  # fmt: skip
+def test_dates_that_are_counted_back_from_the_day_of_the_search_are_said(query, limits, moving):
+    log = {"round": "2026-05-01", "lines": [{"number": "1", "text": query, "query": query}], "strategy": {"limits": limits}}  # fmt: skip
+    found = [item.line() for item in waiting_strategies([("pubmed", log)])]
+    assert found == [
+        f"searcher: write the dates of pubmed as days: PubMed counts {moving} back from the day on which it is asked, whatever the round's"
+        " (results/search/search-log.html)"
+    ] * bool(moving)
+
+
 def test_a_source_that_was_left_out_on_purpose_is_said_with_its_reason():
     assert as_text("A", [], {"2026-05-01": {"Embase": "no access any more"}}) == (
         "A\nNothing awaits anybody.\nNot searched on purpose:\n  Embase in the round of 2026-05-01: no access any more\n"

@@ -13,7 +13,7 @@ from evergreen.deduplication.verdicts import APPLIED
 from evergreen.report.status import Waiting, if_any, named
 from evergreen.screening.stages import STAGE_NAMES, side, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
-from evergreen.search.strategy_changes import differences, other_hits, unused
+from evergreen.search.strategy_changes import counted_back, differences, other_hits, unused
 from evergreen.sheets import days
 
 
@@ -127,8 +127,8 @@ def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> l
 def waiting_strategies(
     logs: Sequence[tuple[str, Mapping[str, Any]]], stand_in: Collection[str] = ()
 ) -> list[Waiting]:
-    """Strategies that changed between rounds; of the last round lines that the last one does not join, and those that found another number
-    than is written beside them; `logs` as (source, log), of each source the oldest first. What the stand-in finds says nothing of hits."""
+    """Strategies that changed between rounds; of the last round lines that the last one does not join, dates that move with the day of the
+    search, and lines that found another number than is written beside them; `logs` as (source, log), of each source the oldest first. What the stand-in finds says nothing of hits."""
     place, page = "results/search/search-log.html", "search/search-log.html"
     items = []
     for source, day, said in differences(logs):
@@ -138,6 +138,9 @@ def waiting_strategies(
         lost = unused(log["lines"])
         what = f"look at the strategy of {source}: the last line, which is what was searched, does not join {noun(len(lost), 'line')} {', '.join(lost)}"
         items += if_any(Waiting("searcher", what, place, len(lost), blocks=False, page=page))
+        moving = counted_back(" ".join([log["lines"][-1]["query"], *log["strategy"]["limits"]]))
+        what = f"write the dates of {source} as days: PubMed counts {', '.join(moving)} back from the day on which it is asked, whatever the round's"
+        items += if_any(Waiting("searcher", what, place, len(moving), blocks=False, page=page))
         other = [] if source in stand_in else other_hits(log["lines"])
         what = f"hits of {source} in the round of {log['round']} that are not those written beside the strategy: {'; '.join(other)}"
         items += if_any(Waiting("searcher", what, place, len(other), blocks=False, page=page))

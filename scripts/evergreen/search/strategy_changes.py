@@ -1,13 +1,21 @@
-"""How the strategy of one search differs from that of the one before, and hits from those that people wrote beside its lines."""
+"""How the strategy of one search differs from that of the one before, what it finds from what people wrote beside its lines, and what of it another
+day would alter."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 MOST = 5
 """Lines named of those that differ."""
+_COUNTED_BACK = re.compile(
+    r'"?\blast\s+(?:\d+\s+)?(?:day|week|month|year)s?"?\s*\[\s*(?:date\b[^\]]*|[a-z ]+date|dp|pdat|dep|epdat|ppdat|edat|crdt|mhda|mdat|lr|dcom|cdat)(?::[^\]]*)?\s*\]'
+    r'|"?\by_\d+"?\s*\[filter\]',
+    re.IGNORECASE,
+)
+"""Dates that PubMed counts back from the day on which it is asked: `"last 5 years"[dp]`, `y_5[Filter]`."""
 
 
 def lines_of(log: Mapping[str, Any]) -> list[str]:
@@ -42,6 +50,11 @@ def other_hits(lines: Iterable[Mapping[str, Any]]) -> list[str]:
         for line in lines
         if "stated" in line and line["stated"] != line["hits"]
     ]
+
+
+def counted_back(query: str) -> list[str]:
+    """What of a query PubMed counts back from the day on which it is asked, each once, as it is written."""
+    return list(dict.fromkeys(_COUNTED_BACK.findall(query)))
 
 
 def unused(lines: Sequence[Mapping[str, Any]]) -> list[str]:
