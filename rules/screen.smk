@@ -90,41 +90,37 @@ rule check_reports:
 
 
 # What is written per person depends on the protocol.
-if LISTED or TASKS:
+if LISTED:
 
     rule write_worklists:
         input:
             unpack(worklist_inputs),
         output:
             [update(directory(f"results/screening/{stage}/{files.SEVERAL}")) for stage in LISTED],
-            [update(f"results/{path}") for path in LISTS_OF_STAGES + LISTS_OF_TASKS],
+            [update(f"results/{path}") for path in LISTS_OF_STAGES],
         params:
-            **program(
-                "write_worklists.py",
-                "screening/page/frame.html",
-                "screening/page/template.html",
-                "screening/page/style.css",
-                "screening/page/desk.js",
-                "screening/page/unpack.js",
-                "screening/page/memory.js",
-                "screening/page/program.js",
-                "screening/page/keeping.js",
-                "screening/page/csv.js",
-                "screening/page/sheet.js",
-                "worklists/page/form.html",
-                "worklists/page/form.css",
-                "worklists/page/faults.js",
-                "worklists/page/saving.js",
-                "worklists/page/rows.js",
-                "worklists/page/form.js",
-            ),
-            tables=options("works", "studies"),
+            **program("write_worklists.py", *PAGES_OF_PEOPLE),
             values=lambda w: value(
                 "write_worklists",
-                params.write_worklists(
-                    PROTOCOL, {stage: votes_in(stage) for stage in LISTED}, sheets_to_fill()
-                ),
+                params.write_worklists(PROTOCOL, {stage: votes_in(stage) for stage in LISTED}),
             ),
+        shell:
+            "python {params.script:q} --works {input.works:q} --params {params.values:q} --code {params.code}"
+            " --folder results/screening > {log:q} 2>&1"
+
+
+# Apart, for they read the sheets of extractors and assessors, which who screens does not wait for.
+if TASKS:
+
+    rule write_worklists_to_fill:
+        input:
+            unpack(form_inputs),
+        output:
+            [update(f"results/{path}") for path in LISTS_OF_TASKS],
+        params:
+            **program("write_worklists.py", *PAGES_OF_PEOPLE),
+            tables=options("works", "studies"),
+            values=lambda w: value("write_worklists", params.write_worklists(PROTOCOL, {}, sheets_to_fill())),
         shell:
             "python {params.script:q} {params.tables:q} --params {params.values:q} --code {params.code}"
             " --folder results/screening --results results > {log:q} 2>&1"

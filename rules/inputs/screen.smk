@@ -33,12 +33,27 @@ def sheets_to_fill():
     }
 
 
+# What the pages are made of on which people decide and fill in.
+PAGES_OF_PEOPLE = [
+    *(f"screening/page/{name}" for name in ("frame.html", "template.html", "style.css")),
+    *(f"screening/page/{name}.js" for name in "desk unpack memory program keeping csv sheet".split()),
+    *(f"worklists/page/{name}" for name in ("form.html", "form.css")),
+    *(f"worklists/page/{name}.js" for name in "faults saving rows form".split()),
+]
+
+
 def worklist_inputs(wildcards):
     return present(
-        works=PROTOCOL.sources and "results/deduplication/works.parquet",
-        studies=TASKS and PROTOCOL.screened and "results/screening/studies.csv",
+        works="results/deduplication/works.parquet",
         lists=expand("results/screening/{stage}/{table}.csv", stage=LISTED, table=("awaiting", "conflicts")),
         votes=[path for stage in LISTED for path in votes_in(stage)],
+    )
+
+
+def form_inputs(wildcards):
+    return present(
+        works=PROTOCOL.sources and "results/deduplication/works.parquet",
+        studies=PROTOCOL.screened and "results/screening/studies.csv",
         sheets=sorted({path for sheets in sheets_to_fill().values() for path in sheets.values()}),
         tool="bias" in TASKS and PROTOCOL.risk_of_bias.of_ones_own and TOOL,
     )

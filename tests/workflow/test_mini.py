@@ -308,9 +308,10 @@ def test_bad_input_is_refused_before_anything_runs(tmp_path, file, change, sente
 def test_a_broken_sheet_does_not_stop_a_target_that_does_not_read_it(tmp_path):
     review = copy_of(MINI, tmp_path / "mini review")
     (review / "config/extraction/AB.csv").write_text("nonsense\n")
-    run = snakemake(review, "deduplicate")
+    run = snakemake(review, "deduplicate", "screen")
     assert run.status == 0, run.output
     assert (review / "results/deduplication/works.csv").is_file()
+    assert (review / "results/screening/full_text/worklist-AB.csv").is_file()
 
 
 def test_pooling_works_with_an_extraction_sheet_alone(tmp_path):

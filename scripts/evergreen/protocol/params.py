@@ -96,12 +96,12 @@ def list_studies(protocol: Protocol) -> Values:
 
 
 def write_worklists(
-    protocol: Protocol, votes: Mapping[str, list[str]], sheets: Mapping[str, Mapping[str, str]]
+    protocol: Protocol, votes: Mapping[str, list[str]], sheets: Mapping[str, Mapping[str, str]] | None = None
 ) -> Values:
-    """What the pages of reviewers, extractors and assessors show; `votes` are the sheets of the stages that somebody screens, `sheets`
+    """What the pages of reviewers, or of extractors and assessors, show; `votes` are the sheets of the stages that somebody screens, `sheets`
     {`extraction`, `studies`, `bias`: {person: path}} those of people whom the protocol names."""
     listed: Values = {}
-    if protocol.extraction.extractors:
+    if sheets is not None and protocol.extraction.extractors:
         listed["extraction"] = {
             "people": list(protocol.extraction.extractors),
             "sheets": dict(sheets["extraction"]),
@@ -109,7 +109,7 @@ def write_worklists(
             "outcomes": [_values(outcome, LISTING) for outcome in protocol.outcomes],
             "columns": sorted({column for outcome in protocol.outcomes for column in outcome.columns}),
         }
-    if protocol.risk_of_bias.assessors:
+    if sheets is not None and protocol.risk_of_bias.assessors:
         listed["bias"] = {
             "people": list(protocol.risk_of_bias.assessors),
             "sheets": dict(sheets["bias"]),
