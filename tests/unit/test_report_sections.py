@@ -4,9 +4,11 @@ import pandas as pd
 
 from evergreen import tables
 from evergreen.figures import scales, wording
+from evergreen.protocol.analysis import Analysis
+from evergreen.protocol.loading import complete
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
-from evergreen.report import characteristics, results, risk
+from evergreen.report import characteristics, results, risk, settings
 from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
 from evergreen.report.further import further_blocks
 from evergreen.report.page import contents
@@ -142,3 +144,32 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
         "No font has 中",
     )
     assert (figure.stem, list(figure.further)) == (tmp_path / "summary", [tmp_path / "further/summary-2"])
+
+
+@each(
+    ("asked", "said", "unsaid"),
+    [
+        ({"measure": "RR"},
+         ["Effect measure: risk ratio", "Test and interval: Hartung-Knapp or Wald", "Added to empty cells: 0.5", "Seed of what is drawn at random: 0"],
+         ["Variance of standardised differences", "Kind of mixed model", "Added in Mantel-Haenszel", "Permutations"]),
+        ({"measure": "SMD", "subgroups": ["dose"], "moderators": ["age"], "analysis": {"tau2": "DL", "both": True, "subgroup_tau2": "common", "gosh": 0}},
+         ["Between-study variance: DerSimonian-Laird", "Variance of standardised differences: large-sample", "Pooled effect of the other model: given beside it",
+          "Between-study variance of subgroups: one for all", "Permutations of a meta-regression: 1,000", "Seed of what is drawn at random: 0"],
+         ["Added to empty cells", "Subsets that are pooled"]),
+        ({"measure": "OR", "analysis": {"model": "glmm", "prediction": False}}, ["Kind of mixed model: with fixed study effects", "Prediction interval: none"],
+         ["Between-study variance", "Test and interval", "Its degrees of freedom", "Outliers"]),
+        ({"measure": "OR", "analysis": {"model": "peto"}}, ["Model: Peto"], ["Added to empty cells", "Prediction interval", "I²"]),
+        ({"measure": "RD", "analysis": {"model": "mh", "to": "none"}}, ["It is added in: no table", "Added in Mantel-Haenszel: 0"], ["Added to empty cells"]),
+        ({"measure": "MD", "analysis": {"model": "multilevel", "rho": 0.5, "predtype": "riley"}},
+         ["Correlation of their sampling errors: 0.5", "Its degrees of freedom (k studies): k − 2"], ["Subsets that are pooled", "I²"]),
+    ],
+)  # fmt: skip
+def test_settings_are_said_in_words_where_they_decide_something(asked, said, unsaid):
+    (one,) = complete({"review": {"title": "T"}, "outcomes": [{"id": "x", **asked}]}).outcomes
+    lines = settings.said(one).splitlines()
+    assert [line for line in said if line not in lines] == []
+    assert [line for line in lines if line.startswith(tuple(unsaid))] == []
+
+
+def test_every_setting_of_an_analysis_has_words():
+    assert {*Analysis.model_fields} - {*settings.SETTINGS} == {"sensitivity"}

@@ -14,6 +14,7 @@ from evergreen.figures import scales, wording
 from evergreen.figures.direction_wording import told
 from evergreen.protocol.outcomes import Outcome
 from evergreen.protocol.review import Question
+from evergreen.report import settings
 from evergreen.report.blocks import (
     Block,
     Cell,
@@ -139,7 +140,7 @@ def outcome_blocks(
         caption = f"Studies left out of the pooled effect{'s' if result.no_total else ''}"
         blocks.append(Table(caption, columns, left_out))
     blocks.append(_trace(rows, links, result, label))
-    blocks.append(Code("Settings of this analysis", _settings(outcome)))
+    blocks.append(Code("Settings of this analysis", settings.said(outcome)))
 
     def named(block: Block) -> Block:
         if not isinstance(block, Table):
@@ -148,18 +149,6 @@ def outcome_blocks(
         return replace(block, id=id_, caption=f"{block.caption}: {outcome.name}")
 
     return list(map(named, blocks))
-
-
-def _settings(outcome: Outcome) -> str:
-    """How the outcome was pooled, setting by setting; the test last, for it follows from the model where nobody wrote it."""
-    values = {"measure": outcome.measure, **outcome.analysis.model_dump(mode="json", exclude_none=True)}
-    values["test"] = values.pop("test")
-    said = {
-        key: f"{value:g}" if isinstance(value, float) else value
-        for key, value in values.items()
-        if value != []
-    }
-    return ", ".join(f"{key} = {value}" for key, value in said.items())
 
 
 def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:

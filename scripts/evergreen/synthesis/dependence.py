@@ -16,10 +16,10 @@ from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison
+from evergreen.synthesis.effect_settings import EMPTY_CELLS, options
 from evergreen.synthesis.result.pooled_models import Robust
 from evergreen.synthesis.result.study_rows import Effect
 from evergreen.synthesis.study_arrays import Studies
-from evergreen.synthesis.study_effects import EMPTY_CELLS, options
 
 LEAST_CLUSTERS = 3
 

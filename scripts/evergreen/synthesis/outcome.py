@@ -30,6 +30,7 @@ from evergreen.synthesis.arms import Rows
 from evergreen.synthesis.beside import beside
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_direction import directions
+from evergreen.synthesis.effect_settings import effect_measure
 from evergreen.synthesis.result import LeftOut, NotDone, Result, Study
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Round
 from evergreen.synthesis.study_arrays import Studies
@@ -56,7 +57,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
     pooled_studies = _studies(studies, whole.weights, analysis.level)
     return Result(
         outcome=outcome.id,
-        measure=study_effects.effect_measure(outcome),
+        measure=effect_measure(outcome),
         scale=reported.shown_by(rows, outcome, studies.measure),
         k=len(studies.yi),
         level=analysis.level,
@@ -116,7 +117,7 @@ def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chos
     rated, without_level = subtotals.placed(rated, outcome)
     left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
     rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
-    studies = Studies.of(rated, study_effects.effect_measure(outcome))
+    studies = Studies.of(rated, effect_measure(outcome))
     rho = outcome.analysis.rho
     if outcome.analysis.dependent == "aggregate" and rho is not None:
         studies = dependence.aggregated(studies, rho)

@@ -17,6 +17,7 @@ from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.analysis import Analysis, Settings
 from evergreen.synthesis import subgroup_tau2
 from evergreen.synthesis.beside import analysis_beside
+from evergreen.synthesis.effect_settings import options
 from evergreen.synthesis.result import InverseVariance, Mixed, Multilevel, Part, PooledModel, Result, Study
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
@@ -29,7 +30,6 @@ from evergreen.synthesis.result.analyses import (
     Subgroups,
 )
 from evergreen.synthesis.result.study_rows import StudyEffect
-from evergreen.synthesis.study_effects import options
 
 MODELS_IN_R = Path(__file__).with_name("models_in_metafor.R")
 """How metafor fits the models: of the check of all numbers, and of the script beside the exported data."""

@@ -14,16 +14,10 @@ from evergreen.metaanalysis.trial_designs import PAIRED, paired_effects
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison, arrays
+from evergreen.synthesis.effect_settings import EMPTY_CELLS, effect_measure, options
 from evergreen.synthesis.result import LeftOut
 from evergreen.synthesis.result.study_rows import Preparation, Reason
 from evergreen.synthesis.study_arrays import Studies
-
-EMPTY_CELLS = ("to", "add")
-
-
-def effect_measure(outcome: Outcome) -> str:
-    """The measure of the studies' own effects: the outcome's, but Peto's odds ratio where Peto's method pools, whose parts these are."""
-    return "PETO" if outcome.analysis.model == "peto" else str(outcome.measure)
 
 
 def rated(
@@ -105,28 +99,6 @@ def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
     return bool(chosen) and all(
         one.yi is None and one.numbers["events1"] == one.numbers["events2"] == 0 for one in chosen
     )
-
-
-def options(measure: str, analysis: Analysis) -> dict[str, Any]:
-    """The choices that a measure has, as the settings of an analysis make them."""
-    own = MEASURES[measure]
-    # Peto's method pools the counts as they are, and its rows are to be parts of its total
-    if analysis.model == "peto":
-        return {"to": "none", "add": 0}
-    chosen = {name: getattr(analysis, name) for name in EMPTY_CELLS if name in own.options}
-    if not own.corrected:
-        chosen.pop("add", None)
-    if measure == "SMD":
-        chosen["vtype"] = analysis.smd_vtype
-    return chosen
-
-
-def chooses(setting: str, measure: str, analysis: Analysis) -> bool:
-    """Whether a setting says how the effects of a measure are computed in an analysis."""
-    if setting == "drop00":
-        return bool(MEASURES[measure].silent) and analysis.model != "peto"
-    how = {} if analysis.model == "peto" else options(measure, analysis)
-    return {"smd_vtype": "vtype"}.get(setting, setting) in how
 
 
 def why_not(measure: str, numbers: Mapping[str, float]) -> str:
