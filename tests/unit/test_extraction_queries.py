@@ -185,6 +185,22 @@ def test_a_kind_is_raised_where_it_should_be_and_not_near_it(kind, column, wrong
         assert kind not in {found for found, _ in raised(rows)}
 
 
+@each(
+    ("one", "other", "asked"),
+    [
+        ("M\u00fcller 2001", "Mueller 2001", True), ("M\u00fcller 2001", "Muller 2001", True), ("M\u00fcller 2001", "m\u00fcller 2001", False),
+        ("Mueller 2001", "Muller 2001", False), ("Xu 2001", "Xue 2001", False), ("Xu 2001", "X\u00fa 2001", True), ("M\u00f8ller 2001", "Moller 2001", True),
+        ("Smith 2001", "Smith et al. 2001", True), ("Smith 2001", "Smith 2001a", False), ("Smith 2001", "Smith et al. 2002", False),
+        ("Roe & Doe 2001", "Roe and Doe 2001", True), ("Roe & Doe 2001", "Roe 2001", False), ("Anders 2001", "And-ers 2001", True),
+        ("IFN-\u03b2", "IFN beta", True), ("IFN-\u03b2", "IFN alpha", False), ("\u03bb-1", "lambda 1", True), ("O\u2082", "o2", True),
+    ],
+)  # fmt: skip
+def test_a_study_that_may_be_another_one_is_asked_about_once(one, other, asked):
+    rows = [*arms(one, drug=DRUG | {"n": 31.0}, control=CONTROL), *pain(study=other)]
+    kinds = table(rows, (PAIN,))["kind"].tolist()
+    assert kinds.count("study_spelt_otherwise") == asked
+
+
 PEOPLE = [{"study": "S", "randomised": "101", "design": "parallel"}]
 CROSSED = [{"study": "S", "randomised": "60", "design": "Crossover trial"}]
 OTHER_CASES = [

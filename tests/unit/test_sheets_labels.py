@@ -85,6 +85,7 @@ def test_names_of_columns_are_compared_as_names():
 
 ALIKE = [
     ("6 wk", "6 weeks"), ("6wks", "6 Weeks"), ("drug A 10 mg", "10 mg drug A"), ("10mg/day", "10 mg day"), ("12-months", "12 months"),
+    ("IFN-\u03b2", "IFN beta"), ("HbA\u2081c", "HbA1c"), ("Kr\u00e4uter", "Krauter"), ("\u03bb 5", "lambda 5"), ("5 \u03bcg", "5 ug"),
     ("50 \u00b5g", "50 mcg"), ("1,000 mg", "1000 mg"), ("20 %", "20 percent"),
 ]  # fmt: skip
 APART = [
@@ -92,6 +93,7 @@ APART = [
     ("10 mg", "100 mg"),
     ("1.5 mg", "15 mg"),
     ("drug A", "drug B"),
+    ("IFN-\u03b2", "IFN-\u03b1"),
     ("placebo", ""),
 ]
 

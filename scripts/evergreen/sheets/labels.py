@@ -72,12 +72,34 @@ SPELLINGS = {
 _UNIT = {other: unit for unit, others in SPELLINGS.items() for other in others}
 
 
+_GREEK = re.compile("[\u03b1-\u03c9]")
+_STROKES = str.maketrans(
+    {"\u00f8": "o", "\u0142": "l", "\u0111": "d", "\u0131": "i", "\u00e6": "ae", "\u0153": "oe"}
+)
+
+
+def plainly(label: object) -> str:
+    """A folded label in letters without accents, Greek ones by their names, raised and lowered digits as others: `\u03b2\u2082` is `beta2`.
+
+    It asks whether two labels are one, and joins none.
+    """
+    text = folded(label)
+    if text.isascii():
+        return text
+    letters = (sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return _GREEK.sub(_called, "".join(letters).translate(_STROKES))
+
+
+def _called(letter: re.Match[str]) -> str:
+    return unicodedata.name(letter[0]).rpartition(" ")[2].casefold().replace("lamda", "lambda")
+
+
 def loosely(label: object) -> tuple[str, ...]:
-    """What is left of a time point or arm without spellings of units, punctuation and the order of its words.
+    """What is left of a time point or arm without spellings of units and letters, punctuation and the order of its words.
 
     `6 wk` and `6 weeks`, `drug A 10 mg` and `10mg drug A` are alike. It asks whether two labels are one, and joins none.
     """
-    text = re.sub(r"[\u00b5\u03bc]g\b", "ug", folded(label))
+    text = plainly(re.sub(r"[\u00b5\u03bc]g\b", "ug", folded(label)))
     text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
     words = re.findall(r"\d+(?:[.,]\d+)?|%|[^\W\d_]+", text)
     return tuple(sorted(_UNIT.get(word, word) for word in words))

@@ -12,7 +12,9 @@ from evergreen.extraction.unit_texts import without_change
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.sheets import NUMBER, folded
 from evergreen.sheets.columns import as_called
+from evergreen.sheets.labels import plainly
 from evergreen.sheets.numbers import not_reported
+from evergreen.tables import grouped
 
 UNIT_DIFFERS = Kind(
     "unit_differs", "warning",
@@ -40,12 +42,13 @@ INSTRUMENT_DIFFERS = Kind(
 )  # fmt: skip
 STUDY_SPELT_OTHERWISE = Kind(
     "study_spelt_otherwise", "warning",
-    "Two studies have names that differ in blanks and marks only.",
+    "Two studies have names that differ in blanks, marks, accents, Greek letters or words such as `et al.` only.",
     "{value} is another study than {expected} here. Are they one, spelt in two ways?",
     "Cochrane Handbook 5.2.1",
 )  # fmt: skip
 FEWEST = 5
 _MARKS = re.compile(r"[\s.,_^*()\[\]-]+|\bper\b|/")
+_AND = re.compile(r"(?<=\s)(?:et al|and|und|et)(?=[\s.,])")
 SHARE = 0.9
 
 
@@ -84,12 +87,18 @@ def _instruments(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Itera
 
 def _studies(evidence: Evidence) -> Iterator[Finding]:
     first: dict[str, Row] = {}
-    for row in evidence.rows:
-        name = "".join(sign for sign in row.key[0] if sign.isalnum())
-        other = first.setdefault(name, row)
-        if name and other.key[0] != row.key[0]:
-            first[name] = row
-            yield found(STUDY_SPELT_OTHERWISE, row, "study", other.study, value=row.study)
+    for name, (row, *_) in grouped(evidence.rows, lambda row: row.key[0]).items():
+        alike = [first[form] for form in _forms(name) if form in first]
+        if alike:
+            yield found(STUDY_SPELT_OTHERWISE, row, "study", alike[0].study, value=row.study)
+        first |= dict.fromkeys(_forms(name), row)
+
+
+def _forms(name: str) -> list[str]:
+    """How a study may be called in letters and digits alone: `M\u00fcller et al. 2001` is `muller2001` and `mueller2001`."""
+    both = dict.fromkeys((name, re.sub("([\u00e4\u00f6\u00fc])", r"\1e", name)))
+    forms = ("".join(filter(str.isalnum, _AND.sub(" ", plainly(form)))) for form in both)
+    return list(filter(None, forms))
 
 
 def _units(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Finding]:
