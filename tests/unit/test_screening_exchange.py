@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from zipfile import ZipFile
 
 import pandas as pd
@@ -205,6 +207,85 @@ def test_a_file_that_is_no_project_is_refused(tmp_path):
         asreview.read_project(tmp_path / "x.asreview")
 
 
+def project(path, datasets, rows):
+    """A project: {name: text} of its files, [dataset, row, title, label] of its records."""
+    base = sqlite3.connect(path.with_suffix(".db"))
+    base.execute("CREATE TABLE record (record_id INTEGER, dataset_id, dataset_row, title, duplicate_of)")
+    base.execute("CREATE TABLE results (record_id INTEGER, label, time, note, tags)")
+    for number, (dataset, row, title, label) in enumerate(rows):
+        base.execute("INSERT INTO record VALUES (?, ?, ?, ?, NULL)", (number, dataset, row, title))
+        base.execute("INSERT INTO results VALUES (?, ?, NULL, NULL, NULL)", (number, label))
+    base.commit()
+    said = {"project_file_version": 3, "datasets": [{"id": name, "name": name} for name in datasets]}
+    with ZipFile(path, "w") as archive:
+        archive.writestr("project.json", json.dumps(said))
+        archive.write(path.with_suffix(".db"), "results.db")
+        for name, text in datasets.items():
+            archive.writestr(f"data/{name}", text)
+    return path
+
+
+def test_labels_of_an_asreview_project_are_those_of_the_rows_of_its_files(tmp_path):
+    one, other = (
+        "record_id,title\nlib:00123,\u00c9tude du d\u00e9nosumab\n",
+        "record_id,title\npubmed:3,Sixth\npubmed:4,Seventh\n",
+    )
+    rows = [
+        ("a.csv", 0, "\u00c9tude du d\u00e9nosumab", 1),
+        ("b.csv", 1, "Seventh", 0),
+        ("b.csv", 0, "Sixth", None),
+    ]
+    path = tmp_path / "x.asreview"
+    votes = asreview.read_project(project(path, {"a.csv": one, "b.csv": other}, rows))
+    assert [(vote.record_id, vote.decision) for vote in votes] == [
+        ("lib:00123", "include"),
+        ("pubmed:4", "exclude"),
+    ]
+    # An empty row, which ASReview has counted, and a row that is not there.
+    path.with_suffix(".db").unlink()
+    with pytest.raises(InputError, match="row 3 of its file is not 'Sixth', as the project has it"):
+        asreview.read_project(
+            project(path, {"b.csv": other.replace("id,title", "id,title\n,")}, [("b.csv", 1, "Sixth", 1)])
+        )
+    path.with_suffix(".db").unlink()
+    with pytest.raises(InputError, match="row 4 of its file is not 'Seventh'"):
+        asreview.read_project(project(path, {"b.csv": other}, [("b.csv", 2, "Seventh", 1)]))
+
+
+@each(
+    ("said", "base"),
+    [
+        ("{", b""),
+        ("[]", b""),
+        ('{"project_file_version": 3, "datasets": []}', b""),
+        ('{"project_file_version": 3}', b"no"),
+    ],
+)
+def test_an_asreview_project_that_is_broken_is_refused(tmp_path, said, base):
+    with ZipFile(tmp_path / "x.asreview", "w") as archive:
+        archive.writestr("project.json", said)
+        archive.writestr("results.db", base)
+    with pytest.raises(InputError, match="the ASReview project cannot be read"):
+        asreview.read_project(tmp_path / "x.asreview")
+
+
+@each(
+    ("label", "decisions"),
+    [("-1", []), ("nan", []), ("0.0", ["exclude"]), ("1", ["include"]), ("True", None), ("2", None)],
+)
+def test_labels_of_an_asreview_table(tmp_path, label, decisions):
+    (tmp_path / "x.csv").write_text(
+        f"record_id,title,asreview_label\npubmed:3,Sixth,{label}\n", encoding="utf-8"
+    )
+    if decisions is None:
+        with pytest.raises(
+            InputError, match=rf"row 2, column asreview_label: '{label}' is no label of ASReview"
+        ):
+            asreview.read_table(tmp_path / "x.csv")
+    else:
+        assert [vote.decision for vote in asreview.read_table(tmp_path / "x.csv")] == decisions
+
+
 def test_an_asreview_table(tmp_path):
     path = tmp_path / "export.csv"
     path.write_text(
@@ -215,6 +296,17 @@ def test_an_asreview_table(tmp_path):
     rows, result = rows_of(asreview.read_table(path))
     assert rows["AB"] == [["lib:00123", "exclude", "review"], ["pubmed:2", "include", ""]]
     assert result.rows["AB"]["decided_on"].tolist() == ["2026-01-02", ""]
+
+
+def test_a_reference_without_an_end_is_not_lost(tmp_path):
+    (tmp_path / "x.ris").write_text(
+        "Groups\nTY  - JOUR\nTI  - Sixth\nTY  - JOUR\nTI  - Seventh\nER  - \nnotes\nTY  - JOUR\nTI  - Eighth"
+    )
+    assert [vote.title for vote in ris_lists.read_group(tmp_path / "x.ris", "include")] == [
+        "Sixth",
+        "Seventh",
+        "Eighth",
+    ]
 
 
 def test_ris_comes_back_with_our_ids(tmp_path):

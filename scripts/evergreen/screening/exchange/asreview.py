@@ -12,12 +12,19 @@ import tempfile
 from pathlib import Path
 
 from evergreen.errors import InputError
+from evergreen.records.normalise import searchable
 from evergreen.screening.exchange.foreign_votes import ForeignVote, needed, read_rows
 from evergreen.screening.exchange.ris_lists import references
 from evergreen.sheets import archives
 
 PROJECT_VERSION = 3
-LABELS = {1: "include", 0: "exclude"}
+LABELS = {"1": "include", "1.0": "include", "0": "exclude", "0.0": "exclude"}
+LABELLED = (
+    "SELECT record.dataset_id, record.dataset_row, record.title, record.duplicate_of, results.label, results.time, results.note, results.tags"
+    " FROM results JOIN record USING (record_id) WHERE results.label IS NOT NULL ORDER BY record.record_id"
+)
+NONE = ("", "-1", "-1.0", "nan")
+"""What stands beside records that nobody has labelled."""
 
 
 def read_project(path: str | Path) -> list[ForeignVote]:
@@ -35,26 +42,40 @@ def read_project(path: str | Path) -> list[ForeignVote]:
                     archive.extract(name, folder)
         if not {"project.json", "results.db"} <= names:
             raise InputError("not an ASReview 3 project (project.json or results.db is missing)", file=path)
-        project = json.loads((Path(folder) / "project.json").read_text(encoding="utf-8"))
-        version = project.get("project_file_version")
+        try:
+            project = json.loads((Path(folder) / "project.json").read_text(encoding="utf-8"))
+            version = project.get("project_file_version")
+        except (ValueError, AttributeError):
+            raise _unreadable(path) from None
         if version != PROJECT_VERSION:
             raise InputError(
                 f"project files of version {version} are not known",
                 file=path,
                 todo="Export the decisions from ASReview as CSV and read that.",
             )
-        data = Path(folder) / "data" / project["datasets"][0]["name"]
-        rows = references(data) if data.suffix.lower() == ".ris" else read_rows(data)
         connection = sqlite3.connect(Path(folder) / "results.db")
         try:
-            labels = connection.execute(
-                "SELECT record.dataset_row, record.duplicate_of, results.label, results.time, results.note, results.tags"
-                " FROM results JOIN record USING (record_id) WHERE results.label IS NOT NULL ORDER BY record.dataset_row"
-            ).fetchall()
+            data = {one["id"]: Path(folder) / "data" / one["name"] for one in project["datasets"]}
+            labels = connection.execute(LABELLED).fetchall()
+        except (sqlite3.Error, LookupError, TypeError):
+            raise _unreadable(path) from None
         finally:
             connection.close()
+        rows = {
+            id_: references(file) if file.suffix.lower() == ".ris" else read_rows(file)
+            for id_, file in data.items()
+        }
     votes = []
-    for row, duplicate_of, label, time, note, tags in labels:
+    for dataset, at, title, duplicate_of, label, time, note, tags in labels:
+        of_file = rows.get(dataset, [])
+        row = of_file[at] if at < len(of_file) else {}
+        if searchable(title) != searchable(row.get("title", title)) or not row:
+            # With a row more or less in the file labels would be those of other records.
+            raise InputError(
+                f"row {at + 2} of its file is not {title!r}, as the project has it",
+                file=path,
+                todo="Export the decisions from ASReview as CSV and read that.",
+            )
         day = datetime.datetime.fromtimestamp(time, datetime.UTC).date().isoformat() if time else ""
         copied = (
             "label copied by ASReview from a record with the same text" if duplicate_of is not None else ""
@@ -62,9 +83,9 @@ def read_project(path: str | Path) -> list[ForeignVote]:
         votes.append(
             _vote(
                 path,
-                rows[row],
-                row + 2,
-                LABELS[label],
+                row,
+                at + 2,
+                LABELS[str(label)],
                 day,
                 "; ".join(filter(None, [note, copied])),
                 _checked_tags(tags),
@@ -73,26 +94,36 @@ def read_project(path: str | Path) -> list[ForeignVote]:
     return votes
 
 
+def _unreadable(path: str | Path) -> InputError:
+    todo = "Export it again from ASReview, or export the decisions as CSV and read that."
+    return InputError("the ASReview project cannot be read", file=path, todo=todo)
+
+
 def read_table(path: str | Path) -> list[ForeignVote]:
     """The rows of an exported table that have a label."""
     rows = read_rows(path)
     needed(rows, ("asreview_label",), path, "a table exported from ASReview 3")
     votes = []
     for number, row in enumerate(rows, start=2):
-        if not row["asreview_label"]:
+        said = row["asreview_label"]
+        if said.casefold() in NONE:
             continue
+        if said not in LABELS:
+            todo = "Allowed: 1 (relevant), 0 (irrelevant), or nothing."
+            raise InputError(
+                f"{said!r} is no label of ASReview", file=path, row=number, column="asreview_label", todo=todo
+            )
         tags = tuple(
             name.rsplit("_", 1)[-1]
             for name, on in row.items()
             if name.startswith("asreview_tag_") and on in ("1", "1.0", "True")
         )
-        label = LABELS[int(float(row["asreview_label"]))]
         votes.append(
             _vote(
                 path,
                 row,
                 number,
-                label,
+                LABELS[said],
                 row.get("asreview_time", "")[:10],
                 row.get("asreview_note", ""),
                 tags,

@@ -93,12 +93,15 @@ def _reference(row: Mapping[str, Any]) -> str:
 
 
 def read_ris(text: str) -> Iterator[dict[str, list[str]]]:
-    """References of a RIS file as tag to values; what stands outside of `TY` to `ER` is passed over."""
+    """References of a RIS file as tag to values; what stands before the first `TY`, and behind an `ER`, is passed over. One that lacks its
+    `ER` ends where the next begins, or the file."""
     reference: dict[str, list[str]] | None = None
     last = ""
     for line in text.lstrip("\ufeff").splitlines():
         match = FIELD.match(line.rstrip())
         if match and match[1] == "TY":
+            if reference is not None:
+                yield reference
             reference, last = {"TY": [match[2]]}, "TY"
         elif reference is None:
             continue
@@ -110,6 +113,8 @@ def read_ris(text: str) -> Iterator[dict[str, list[str]]]:
             reference.setdefault(last, []).append(match[2].strip())
         elif line.strip():
             reference[last][-1] = f"{reference[last][-1]} {line.strip()}".strip()
+    if reference is not None:
+        yield reference
 
 
 def own_id(notes: str) -> str:
