@@ -279,3 +279,21 @@ def test_a_title_alone_is_a_record(row, read):
 def test_the_full_stop_of_a_list_is_no_part_of_its_last_group(read):
     _, table = read('PMID,Title,Authors,Create Date\n1,T,"Doe J, Roe RB; ABC Study Group.",2020/04/02\n')
     assert table["authors"].tolist() == ["Doe, J; Roe, RB; ABC Study Group"]
+
+
+@each(
+    ("text", "titles"),
+    [
+        # A mark that opens a title and one within another are no cell of two lines.
+        ('"B trial,Roe R,2021\n5" nails,Poe C,2022\nC,Doe A,2023\n', ["B trial", '5" nails', "C"]),
+        ('A,Doe A,"2020\n"B, or C",Roe B,2021\nsize 5" here,Poe C,2022\n', ["A", "B, or C", 'size 5" here']),
+        ('A\tDoe A\t"2020\nB\tRoe B\t2021 5"\nC\tPoe C\t2022\n', ["A", "B", "C"]),
+        # Cells of several lines are.
+        ('"A\nB",Doe A,2020\n"5"" nails\nand more",Poe C,2022\n', ["A B", '5" nails and more']),
+        ('"The "new" drug,\nsecond line",Doe A,2020\nB,Roe B,2021\n', ['The "new" drug, second line', "B"]),
+        ('"A\nB"\tDoe A\t2020\nC\tPoe C\t2022\n', ["A B", "C"]),
+    ],
+)
+def test_no_record_is_taken_into_the_cell_of_another(text, titles, read):
+    mark = "\t" if "\t" in text else ","
+    assert read(mark.join(("Title", "Authors", "Year")) + "\n" + text)[1]["title"].tolist() == titles

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from evergreen.errors import InputError
@@ -21,6 +19,13 @@ from evergreen.records.formats.column_names import (
     of_web_of_science,
 )
 from evergreen.records.formats.footers import footer_of
+from evergreen.records.formats.quoting import (
+    BARE_QUOTE,
+    DELIMITERS,
+    cells_of,
+    loose_cells,
+    rows_by_themselves,
+)
 from evergreen.records.names import split_authors
 from evergreen.sheets.cell_text import ERROR, NOT_FOUND
 
@@ -32,14 +37,10 @@ _REGISTERS = {
 }  # fmt: skip
 """Columns that entries of a register have."""
 _OF_ARTICLES = frozenset(("journal", "volume", "pmid"))
-DELIMITERS = (",", ";", "\t", "|")
 LINES_BEFORE_HEADER = 20
-_BARE_QUOTE = {mark: re.compile(rf'[^{re.escape(mark)}"\n]"[^{re.escape(mark)}"\n]') for mark in DELIMITERS}
-"""A quotation mark that neither begins nor ends a cell and is not doubled."""
 _AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
 _COLUMN_OF_TITLES = re.compile(r'(?:title|display.?name|(?<![a-z])ti)"?\s*(?:[,;\t|]|$)', re.IGNORECASE)
-csv.field_size_limit(sys.maxsize)
 
 
 def recognise(lines: Sequence[str]) -> bool:
@@ -52,7 +53,7 @@ def _header(lines: Sequence[str], needed: int = 2) -> tuple[int, str] | None:
     for number, line in enumerate(lines[:LINES_BEFORE_HEADER]):
         row = _row_at(lines, number) if '"' in line else [line]
         for delimiter in DELIMITERS:
-            names = {normal(cell) for cell in _cells(row, delimiter)}
+            names = {normal(cell) for cell in cells_of(row, delimiter)}
             if len(names & KNOWN) >= needed and (names & TITLES or needed == 1):
                 return number, delimiter
             if delimiter == "\t" and of_web_of_science(line.split("\t")):
@@ -101,9 +102,9 @@ def ends_short(first: Sequence[str], last: Sequence[str]) -> bool:
         begins -= 1
     if begins < 0:  # it begins before what is looked at
         return False
-    width = len(_cells(_row_at(first, found[0]), found[1]))
+    width = len(cells_of(_row_at(first, found[0]), found[1]))
     rows = [len(cells) for *_, cells in _rows(first, *found, Blocks())][1:-1]
-    return len(rows) > 1 and min(rows) >= width > len(_cells(last[begins:], found[1]))
+    return len(rows) > 1 and min(rows) >= width > len(cells_of(last[begins:], found[1]))
 
 
 def read(lines: Sequence[str]) -> Blocks:
@@ -140,12 +141,12 @@ def table_within(lines: Sequence[str]) -> int:
         for mark in DELIMITERS:
             if line.count(mark) < 2:
                 continue
-            names = [normal(cell) for cell in _cells([line], mark)]
+            names = [normal(cell) for cell in cells_of([line], mark)]
             below = next(filter(str.strip, lines[number + 1 : number + 3]), "")
             if (
                 not TITLES.isdisjoint(names)
                 and all(name in KNOWN for name in names)
-                and len(_cells([below], mark)) == len(names)
+                and len(cells_of([below], mark)) == len(names)
             ):
                 return number + 1
     return 0
@@ -154,7 +155,7 @@ def table_within(lines: Sequence[str]) -> int:
 def untitled(lines: Sequence[str]) -> bool:
     """Whether a line names known columns, but none of titles."""
     return any(
-        known({normal(cell) for cell in _cells([line], mark)}) > 2
+        known({normal(cell) for cell in cells_of([line], mark)}) > 2
         for line in lines[:LINES_BEFORE_HEADER]
         for mark in DELIMITERS
     )
@@ -162,7 +163,7 @@ def untitled(lines: Sequence[str]) -> bool:
 
 def _stands_upright(lines: Sequence[str]) -> bool:
     """Whether each line is a field with its name in the first cell, as in Embase's "CSV, fields by row"."""
-    labels = [normal(next(csv.reader([line]), [""])[0]) for line in lines[:12] if "," in line]
+    labels = [normal(next(iter(cells_of([line], ",")), "")) for line in lines[:12] if "," in line]
     return len(labels) > 2 and known(set(labels)) > 2 and bool(set(labels) & TITLES)
 
 
@@ -192,20 +193,20 @@ def _rows(
     The width of a row and its delimiter are those of the last header above it; in an upright table rows have any width.
     """
     number = header
-    width = 0 if upright else len(_cells(_row_at(lines, header), delimiter))
+    width = 0 if upright else len(cells_of(_row_at(lines, header), delimiter))
     while number < len(lines):
         if not upright and number > header and _COLUMN_OF_TITLES.search(lines[number]):
             again = next(
                 (
                     mark
                     for mark in (delimiter, *DELIMITERS)
-                    if _names_columns(_cells([lines[number]], mark), delimiter, width)
+                    if _names_columns(cells_of([lines[number]], mark), delimiter, width)
                 ),
                 "",
             )
             if again:
                 delimiter = again
-                width = len(_cells([lines[number]], delimiter))
+                width = len(cells_of([lines[number]], delimiter))
             elif glued := _glued_header(lines[number], delimiter, width):
                 out.note(number + 1, joins.NOTE, lines[number])
                 delimiter, rows = glued
@@ -218,10 +219,11 @@ def _rows(
         while quotes % 2 and end + 1 < len(lines):
             end += 1
             quotes += lines[end].count('"')
-        cells = _cells(lines[number : end + 1], delimiter)
-        if quotes % 2 or (end > number and width and len(cells) != width):
-            alone = next(csv.reader([lines[number]], delimiter=delimiter, quoting=csv.QUOTE_NONE), [])
-            loose = _loose_cells(lines[number], delimiter)
+        cells = cells_of(lines[number : end + 1], delimiter)
+        apart = end > number and rows_by_themselves(lines[number : end + 1], delimiter, width)
+        if quotes % 2 or apart or (end > number and width and len(cells) != width):
+            alone = cells_of([lines[number]], delimiter, quoted=False)
+            loose = loose_cells(lines[number], delimiter)
             if width and len(loose) == width != len(alone):
                 alone = loose  # `5" needle,"Doe, A",2019`
             if quotes % 2 or len(alone) == width:
@@ -229,55 +231,14 @@ def _rows(
                 out.of_whole = True
                 cells, end = [cell.strip('"') for cell in alone], number
         elif end > number:
-            cells = _cells([line + "\n" for line in lines[number : end + 1]], delimiter)
+            cells = cells_of([line + "\n" for line in lines[number : end + 1]], delimiter)
         if quotes and not quotes % 2 and width:
             row = "\n".join(lines[number : end + 1])
-            if _BARE_QUOTE[delimiter].search(row) and len(loose := _loose_cells(row, delimiter)) == width:
+            if BARE_QUOTE[delimiter].search(row) and len(loose := loose_cells(row, delimiter)) == width:
                 cells = loose
         if any(cell.strip() for cell in cells):
             yield number + 1, end + 1, cells
         number = end + 1
-
-
-def _cells(lines: Sequence[str], delimiter: str) -> list[str]:
-    return next(csv.reader(lines, delimiter=delimiter), [])
-
-
-def _loose_cells(row: str, delimiter: str) -> list[str]:
-    """Cells of a row whose quotation marks inside a cell are not doubled, or escaped with a backslash, or follow a blank.
-
-    A cell that begins with one ends with the first that a delimiter or the end follows; behind an odd number of single ones inside,
-    two are the end of what is quoted and of the cell.
-    """
-    cells, place = [], 0
-    while place <= len(row):
-        start = place + len(row[place:]) - len(row[place:].lstrip(" "))
-        if not row.startswith('"', start):
-            end = row.find(delimiter, place)
-            cells.append(row[place : end if end >= 0 else len(row)])
-            place = (end if end >= 0 else len(row)) + 1
-            continue
-        text, at, inside = "", start + 1, False
-        while (mark := row.find('"', at)) >= 0:
-            piece = row[at:mark]
-            behind = (
-                row[mark + 1 :].lstrip(" ") if row[mark + 1 : mark + 2] == " " else row[mark + 1 : mark + 2]
-            )
-            if piece.endswith("\\"):
-                text, at = text + piece[:-1] + '"', mark + 1
-            elif behind[:1] == '"' and not inside and row[mark + 1] == '"':
-                text, at = text + piece + '"', mark + 2
-            elif not behind or behind[0] in (delimiter, "\n"):
-                text, at = text + piece, mark + 1
-                break
-            else:
-                text, at, inside = text + piece + '"', mark + 1, not inside
-        else:
-            text, at = text + row[at:], len(row)
-        cells.append(text)
-        end = row.find(delimiter, at)
-        place = (end if end >= 0 else len(row)) + 1
-    return cells
 
 
 def _names_columns(cells: Sequence[str], delimiter: str, width: int) -> bool:
@@ -293,16 +254,16 @@ def _names_columns(cells: Sequence[str], delimiter: str, width: int) -> bool:
 def _glued_header(line: str, delimiter: str, width: int) -> tuple[str, list[list[str]]] | None:
     """(delimiter, [last row of a table, header of the next]) where a line holds both, without a line end between them."""
     for mark in dict.fromkeys((delimiter, *DELIMITERS)):
-        cells = _cells([line], mark)
+        cells = cells_of([line], mark)
         for place in sorted(range(len(cells) - 1), key=lambda place: (place != width - 1, place)):
             first = _name_at_end(cells[place])
             if not first or not is_header([first, *cells[place + 1 :]]):
                 continue
             for start in (found.start() for found in re.finditer(re.escape(first), line)):
                 for begin in (start - 1, start) if line.startswith('"', start - 1) else (start,):
-                    header = _cells([line[begin:]], mark)
+                    header = cells_of([line[begin:]], mark)
                     if len(header) == len(cells) - place and normal(header[0]) == normal(first):
-                        return mark, [_cells([line[:begin]], delimiter), header]
+                        return mark, [cells_of([line[:begin]], delimiter), header]
     return None
 
 
