@@ -29,10 +29,6 @@ def _exp(value: float) -> float:
     return math.exp(value) if value < 700 else math.inf
 
 
-def _expit(value: float) -> float:
-    return 1 / (1 + _exp(-value))
-
-
 @dataclass(frozen=True)
 class Scale:
     """One measure as a reader sees it.
@@ -87,19 +83,16 @@ class Scale:
         return self.analysis or self.name
 
 
-def _square(value: float) -> float:
-    return max(value, 0.0) ** 2
-
-
-def _sine_square(value: float) -> float:
-    return math.sin(min(max(value, 0.0), math.pi / 2)) ** 2
-
-
 # `Measure.scale`: from the analysis scale to the shown one.
 BACK: dict[str, Callable[[float], float]] = {
-    "identity": _same, "log": _exp, "logit": _expit, "square": _square, "arcsine": _sine_square, "correlation": math.tanh,
+    "identity": _same,
+    "log": _exp,
+    "logit": lambda value: 1 / (1 + _exp(-value)),
+    "square": lambda value: max(value, 0.0) ** 2,
+    "arcsine": lambda value: math.sin(min(max(value, 0.0), math.pi / 2)) ** 2,
+    "correlation": math.tanh,
     "freeman_tukey": _same,  # going back needs a sample size: see `scale_of`
-}  # fmt: skip
+}
 # What a number of the analysis scale is called, before the name of what is shown.
 ANALYSES = {
     "log": "Log", "logit": "Logit of", "square": "Square root of", "arcsine": "Arcsine square root of", "correlation": "Fisher's z of",

@@ -102,7 +102,8 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
         undone = pending if screening == "pending" else Reason("excluded", "not included by screening")
         chosen.left_out.append(left_out(study, rows, undone))
         return ()
-    at_time = _at_time(rows, outcome)
+    wanted = _folded(outcome.timepoint)
+    at_time = [row for row in rows if not wanted or folded(row["timepoint"]) in wanted]
     if not at_time:
         others = ", ".join(_different(rows, "timepoint")) or "no time point"
         elsewhere = Reason("other_time", f"reports it at another time point only ({others})")
@@ -125,18 +126,13 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
         if isinstance(made, str):
             reasons.append((label, made))
         else:
-            kept += [_labelled(one, label) for one in made] if differing else made
+            kept += [replace(one, part=", ".join(filter(None, (one.part, label)))) for one in made]
     if not kept:
         chosen.left_out.append(left_out(study, rows, reasons[0][1]))
     for label, reason in reasons if kept else ():
         chosen.arms_left_out.append(ArmLeftOut(study=study, arm=label, reason=reason))
     chosen.comparisons += kept
     return rows
-
-
-def _labelled(one: Comparison, label: str) -> Comparison:
-    """A comparison of a study that has several results, with the name of its own."""
-    return replace(one, part=", ".join(filter(None, (one.part, label))))
 
 
 def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
@@ -205,12 +201,6 @@ def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
             return Reason("other_people", f"reports it for another {in_words(name)} only ({others})")
         rows = kept
     return rows
-
-
-def _at_time(rows: Rows, outcome: Outcome) -> Rows:
-    """The rows of the time points that the protocol asks for; without any, all."""
-    wanted = _folded(outcome.timepoint)
-    return [row for row in rows if not wanted or folded(row["timepoint"]) in wanted]
 
 
 def _different(rows: Rows, column: str) -> list[str]:

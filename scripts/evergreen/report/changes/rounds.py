@@ -51,15 +51,8 @@ def effects(day: str, outcomes: Sequence[Outcome], results: Mapping[str, Result]
         scale = scales.of_result(results[outcome.id])
         before = _effect(scale, earlier[-1], level) if earlier else NONE
         view = views[day]
-        rows.append(
-            [
-                outcome.name,
-                listed(view.added),
-                before,
-                _effect(scale, view, level),
-                studies_cell(view.studies, view.k),
-            ]
-        )
+        after, counted = _effect(scale, view, level), studies_cell(view.studies, view.k)
+        rows.append([outcome.name, listed(view.added), before, after, counted])
     return Table(f"Pooled effects before and after {day}", columns, rows) if rows else None
 
 
