@@ -5,17 +5,21 @@ BIN := .venv/bin
 # Tests and runs start hundreds of processes: without bytecode each would compile the library anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: review new run screen status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults desk sequences fixpoint chaos damage bench bench-growth bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
+.PHONY: review help new run screen status freeze compare update package validate-package respond slurm fonts test offline lint types protocol tools result conversions queries format clean faults desk sequences fixpoint chaos damage bench bench-growth bench-workflow bench-runs bench-peers bench-import bench-extraction bench-search bench-dedup bench-pooling compare-metafor reference-oracle check-reference-oracle
 .DELETE_ON_ERROR:
 
 review: .venv/requirements.done
 	$(BIN)/snakemake --cores $(CORES)
 
 # A review of one's own (docs/starting.md): REVIEW is its folder, FLAGS what follows.
-#   make new REVIEW=../my-review
-#   make run REVIEW=../my-review
-#   make status REVIEW=../my-review
+#   make                                               the bundled review
+#   make new|run|status|screen REVIEW=../my-review     the commands of evergreen; FLAGS are words that follow
 REVIEW ?= .
+help:
+	@./evergreen help
+	@echo
+	@sed -n 's/^#   make/  make/p' Makefile
+
 new: .venv/requirements.done
 	$(if $(filter-out .,$(REVIEW)),,$(error Name the folder of the new review: make new REVIEW=../my-review))
 	@./evergreen new "$(REVIEW)" $(FLAGS)
@@ -28,17 +32,17 @@ status: .venv/requirements.done
 
 # Handing in (docs/handing-in.md): the review as an RO-Crate, its check, and where a manuscript has numbers of an earlier version.
 #   make package REVIEW=../my-review
-#   make validate-package PACKAGE=../my-review/review.crate.zip
+#   make validate-package PACKAGE=../my-review/review.crate.zip    whether it is what archives expect
 #   make respond REVIEW=../my-review MANUSCRIPT=manuscript.docx SINCE=1.0
 package: .venv/requirements-package.done
-	@$(BIN)/python scripts/package_review.py --review "$(REVIEW)" $(FLAGS)
+	@./evergreen package "$(REVIEW)" $(FLAGS)
 
 PACKAGE ?= $(REVIEW)/review.crate.zip
 validate-package: .bench/validate.done
 	@.bench/validate/bin/python scripts/validate_package.py "$(PACKAGE)" $(FLAGS)
 
 respond: .venv/requirements.done
-	@$(BIN)/python scripts/respond.py "$(MANUSCRIPT)" --since "$(SINCE)" --review "$(REVIEW)" $(FLAGS)
+	@./evergreen respond "$(REVIEW)" "$(MANUSCRIPT)" --since "$(SINCE)" $(FLAGS)
 
 # A living review (docs/living.md).
 #   make update REVIEW=../my-review DATE=2026-06-30    add a round to the protocol
@@ -62,7 +66,7 @@ slurm: .venv/requirements-slurm.done
 # The pages of a review, which save what people decide into its config/; a link for each person, for this machine only:
 # make screen REVIEW=../my-review PERSON="AB CD" (docs/screening.md).
 screen: .venv/requirements.done
-	$(BIN)/python scripts/serve_screening.py --review "$(or $(REVIEW),.)" $(foreach person,$(PERSON),--person $(person))
+	@./evergreen screen "$(or $(REVIEW),.)" $(foreach person,$(PERSON),--person $(person))
 
 # Fonts for names in scripts that DejaVu Sans lacks; figures are drawn with them from the next run on.
 fonts: .venv/requirements-fonts.done

@@ -124,7 +124,7 @@ class Remembered(FilePersistence):
         if verdict.asked_alike and verdict.damaged and not job.input.get("frozen"):
             todo = (
                 f"Restore it from a copy; or, to ask again, delete {folder} or run"
-                f" `snakemake --cores 1 --forcerun {job.rule.name}`."
+                f" `evergreen run --forcerun {job.rule.name}`."
             )
             fault = InputError("is missing or is not what was received", file=verdict.damaged[0], todo=todo)
             raise Refusal(fault)

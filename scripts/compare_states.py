@@ -3,9 +3,9 @@
 Run by a person. Protocol and sheets of a git revision are computed with the current code, which the comparison says. It writes
 results/report/changes/<a>..<b>.html, .docx and .json.
 
-  compare_states.py 1.0 now
-  compare_states.py 2020-12-31 2023-12-31 --review ../my-review
-  compare_states.py HEAD~5 HEAD
+  evergreen compare 1.0 now
+  evergreen compare ../my-review 2020-12-31 2023-12-31
+  evergreen compare HEAD~5 HEAD
 """
 
 from __future__ import annotations

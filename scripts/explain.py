@@ -2,8 +2,8 @@
 
 Run it after `snakemake deduplicate`. Ids that records had before are accepted:
 
-    python scripts/explain.py --review ../my-review pubmed:20200000 embase:L600000000
-    python scripts/explain.py --review ../my-review embase:L600000000
+    evergreen explain ../my-review pubmed:20200000 embase:L600000000
+    evergreen explain ../my-review embase:L600000000
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Copy searches to config/search/frozen/, where they are evidence: a frozen round is read from there and never searched again.
 
-Run it in the folder of the review after a live search, and put what it copies under version control:
+Run it after a live search, and put what it copies under version control:
 
-    python scripts/freeze_search.py
-    python scripts/freeze_search.py --source pubmed --round 2023-12-31
+    evergreen freeze-search
+    evergreen freeze-search ../my-review --source pubmed --round 2023-12-31
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from evergreen.command import parser, run
@@ -21,12 +22,14 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--source", help="one source (default: all)")
     arguments.add_argument("--round", help="one round (default: all that have been searched)")
+    arguments.add_argument("--review", type=Path, default=Path(), help="folder of the review (default: here)")
     arguments.add_argument("--results", type=Path, default=SEARCHED)
     arguments.add_argument("--frozen", type=Path, default=FROZEN)
     args = arguments.parse_args(argv)
+    os.chdir(args.review)
     found = sorted(args.results.glob(f"{args.source or '*'}/{args.round or '*'}/log.json"))
     if not found:
-        raise InputError("no search is there", file=args.results, todo="Run `snakemake search` first.")
+        raise InputError("no search is there", file=args.results, todo="Search first: evergreen run search")
     faults = []
     for log in found:
         source, day = log.parts[-3:-1]

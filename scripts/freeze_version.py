@@ -3,8 +3,8 @@
 Run by a person after a run, when a version is published; put what it writes under version control. From then on every run says what
 differs from it.
 
-  freeze_version.py 1.0
-  freeze_version.py 1.1 --review ../my-review
+  evergreen freeze 1.0
+  evergreen freeze ../my-review 1.1
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.publication import numbers
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
         raise InputError(
             f"the results are not of now, and what is not so is not published ({why[0].rstrip('.')})",
             file=args.review,
-            todo="Run the review first: make run REVIEW=...",
+            todo=f"Run the review first: {again('run', args.review)}",
         )
     today = here.of_folder(args.version, f"version {args.version}")
     names = {outcome.id: outcome.name for outcome in load(FILE).outcomes}

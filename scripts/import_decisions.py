@@ -4,11 +4,11 @@ Run by a person, never by a rule: it writes to config/screening/. Either everyth
 could not be matched is listed. An empty decision never deletes one, and running it twice changes nothing: what brings nothing writes no file. What would turn a decision
 into another one is listed and refused, unless --overwrite says that the new one holds.
 
-  import_decisions.py title_abstract rayyan articles.csv customizations_log.csv --person Ann=AB --person ann@example.org=AB
-  import_decisions.py title_abstract asreview project.asreview --person AB
-  import_decisions.py full_text covidence excluded.csv --decision exclude --person AB --reason "Wrong study design=not_randomised"
-  import_decisions.py title_abstract ris included.ris --decision include --person AB
-  import_decisions.py title_abstract worklist worklist-AB.xlsx --person AB
+  evergreen import-decisions title_abstract rayyan articles.csv customizations_log.csv --person Ann=AB --person ann@example.org=AB
+  evergreen import-decisions title_abstract asreview project.asreview --person AB
+  evergreen import-decisions full_text covidence excluded.csv --decision exclude --person AB --reason "Wrong study design=not_randomised"
+  evergreen import-decisions title_abstract ris included.ris --decision include --person AB
+  evergreen import-decisions title_abstract worklist worklist-AB.xlsx --person AB
 """
 
 from __future__ import annotations

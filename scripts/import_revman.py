@@ -4,8 +4,8 @@ Run by a person, never by a rule. It writes <folder>/extraction/<person>.csv, st
 and writes over nothing. Outcomes are found by their names in the protocol, if you give it; arms are controls where they are a row's
 reference arm, or where you say so:
 
-  import_revman.py revman-package --to imported --person RM --protocol config/config.yaml
-  import_revman.py revman-package --to imported --person RM --control placebo --control "usual care"
+  evergreen import-revman revman-package --to imported --person RM --protocol config/config.yaml
+  evergreen import-revman revman-package --to imported --person RM --control placebo --control "usual care"
 """
 
 from __future__ import annotations

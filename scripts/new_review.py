@@ -2,9 +2,9 @@
 
 Run by a person, never by a rule. What is not given is asked for where there is a terminal. Nothing that is there is overwritten.
 
-  new_review.py ../my-review --title "Statins for pain" --reviewers AB,CD --database Embase=embase.ris --outcome Pain=MD
-  new_review.py ../my-review --registration prospero.txt --reviewers AB,CD --pubmed strategy.txt --email me@example.org
-  new_review.py ../my-review --title "Statins for pain" --sheet extraction.xlsx
+  evergreen new ../my-review --title "Statins for pain" --reviewers AB,CD --database Embase=embase.ris --outcome Pain=MD
+  evergreen new ../my-review --registration prospero.txt --reviewers AB,CD --pubmed strategy.txt --email me@example.org
+  evergreen new ../my-review --title "Statins for pain" --sheet extraction.xlsx
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.errors import InputError
 from evergreen.sheets import folded
 from evergreen.starting import registration
@@ -218,11 +218,7 @@ def _told(answers: Answers, args: Namespace, files: list[str]) -> list[str]:
         lines.append(f"Measures suggested by the sheet's columns, to be looked at: {', '.join(guesses)}.")
     if answers.searched and not answers.reviewers:
         lines.append("Nobody is named to screen: see `screening` in config/config.yaml.")
-    return [*lines, f"Next: make run REVIEW={_quoted(str(args.review))}"]
-
-
-def _quoted(path: str) -> str:
-    return f'"{path}"' if " " in path else path
+    return [*lines, f"Next: {again('run', args.review)}"]
 
 
 def _asked(question: str) -> str:

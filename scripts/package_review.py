@@ -3,8 +3,8 @@
 Run by a person after a run, never by a rule. It writes an RO-Crate (ZIP) that others can unpack and run; equal reviews give equal bytes.
 Figures are in it as the protocol asks for them (`figures.dpi`, `figures.formats`).
 
-  package_review.py --review ../my-review
-  package_review.py --review ../my-review --out submission.zip
+  evergreen package ../my-review
+  evergreen package ../my-review --out submission.zip
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import shlex
 from importlib.metadata import version
 from pathlib import Path
 
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import FILE, load
 from evergreen.protocol.whole import Protocol
@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> None:
         raise InputError(
             f"the results are not of now ({due[0].rstrip('.')})",
             file=args.review,
-            todo="Run the review first: make run REVIEW=...",
+            todo=f"Run the review first: {again('run', args.review)}",
         )
     day = args.day or _newest()
     email = protocol.entrez.email or ""

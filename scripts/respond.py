@@ -3,15 +3,15 @@
 Run by a person, never by a rule. What was then is a version that was frozen (config/versions/VERSION), or any folder with results of then;
 what is now are the results of the review.
 
-  respond.py manuscript.docx --since 1.0 --review ../my-review
-  respond.py manuscript.tex --since ../results-of-the-first-submission --table changes.csv
+  evergreen respond ../my-review manuscript.docx --since 1.0
+  evergreen respond manuscript.tex --since ../results-of-the-first-submission --table changes.csv
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.counting import plural
 from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> None:
     results = args.review / "results"
     if not (results / "synthesis").is_dir():
         raise InputError(
-            "no results are there", file=results, todo="Run the review first: make run REVIEW=..."
+            "no results are there", file=results, todo=f"Run the review first: {again('run', args.review)}"
         )
     then = _then(args.since, args.review, names)
     found = respond(manuscript.read(args.manuscript), then, numbers.of_folder(results, names))

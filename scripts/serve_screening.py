@@ -3,8 +3,8 @@
 Run by a person, never by a rule. Each person named in the protocol has a link of their own, for this machine only; whoever has the
 link decides as that person. Links stay the same after a restart. Without this server the pages work too, and save by download.
 
-  serve_screening.py --review my-review
-  serve_screening.py --review my-review --person AB --person CD
+  evergreen screen my-review
+  evergreen screen my-review --person AB --person CD
 """
 
 from __future__ import annotations

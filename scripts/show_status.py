@@ -2,8 +2,8 @@
 
 Run by a person, never by a rule. It reads what the last run left, and compares people's files with those that it read.
 
-  show_status.py --review ../my-review
-  show_status.py --review ../my-review --json
+  evergreen status ../my-review
+  evergreen status ../my-review --json
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> None:
         raise InputError(
             "there is no review in this folder (config/config.yaml)",
             file=args.review,
-            todo="Start one: make new REVIEW=FOLDER.",
+            todo="Start one: evergreen new FOLDER",
         )
     os.chdir(args.review)
     due = state.due()

@@ -1,9 +1,9 @@
 """Say where a number of the results comes from: effect, conversion, cells of the sheets, people, report, search and day.
 
-Run it after `snakemake report`, with an outcome, and with a study of it for the study's own numbers:
+Run it after `evergreen run`, with an outcome, and with a study of it for the study's own numbers:
 
-    python scripts/trace.py --review ../my-review erosion
-    python scripts/trace.py --review ../my-review erosion DRIVE
+    evergreen trace ../my-review erosion
+    evergreen trace ../my-review erosion DRIVE
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> None:
 
     path = results / "provenance.parquet"
     if not path.is_file():
-        raise InputError("the file is missing", file=path, todo="Run `snakemake report` first.")
+        raise InputError("the file is missing", file=path, todo="Run the review first: evergreen run")
     called = tables.read_table(path, ["outcome", "name"]).drop_duplicates()
     names = {file.stem: file.stem for file in sorted((results / "synthesis").glob("*.json"))}
     names |= dict(zip(called["outcome"], called["name"], strict=True))

@@ -2,7 +2,7 @@
 
 Run by a person; the next run searches. Without a day it is today.
 
-  update_review.py 2026-06-30 --review ../my-review
+  evergreen update ../my-review 2026-06-30
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from evergreen import tables
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.protocol.rounds import with_round
@@ -47,9 +47,9 @@ def main(argv: list[str] | None = None) -> None:
     print(
         f"{args.review / FILE}, row {added.row}: added the round of {protocol.rounds[-1]}, after that of {added.before}."
     )
-    for line in _next(protocol, added.before):
+    for line in _next(protocol, added.before, args.review):
         print(f"  {line}")
-    print(f"Then run: make run REVIEW={args.review}")
+    print(f"Then: {again('run', args.review)}")
 
 
 def _write(content: bytes) -> None:
@@ -62,7 +62,7 @@ def _unfrozen(name: str, rounds: Iterable[str]) -> list[str]:
     return [day for day in rounds if not frozen_log(name, day).exists()]
 
 
-def _next(protocol: Protocol, before: str) -> list[str]:
+def _next(protocol: Protocol, before: str, review: Path) -> list[str]:
     """What the new round asks of people, source by source."""
     day, lines = protocol.rounds[-1], []
     for name in protocol.pubmed_sources:
@@ -77,7 +77,7 @@ def _next(protocol: Protocol, before: str) -> list[str]:
             if said and (loose := _unfrozen(name, protocol.rounds[:-1])):
                 lines.append(
                     f"{name}: {', '.join(loose)} would be searched again, with this strategy, and what was found then is lost: freeze first,"
-                    f" python {Path(__file__).with_name('freeze_search.py')} --source {name} in the folder of the review"
+                    f" {again('freeze-search', review)} --source {name}"
                 )
     for name in protocol.export_sources:
         lines.append(

@@ -57,9 +57,7 @@ def main() -> None:
     arguments.add_argument("--severity", default="REQUIRED", choices=("REQUIRED", "RECOMMENDED", "OPTIONAL"))
     args = arguments.parse_args()
     if not args.package.is_file():
-        sys.exit(
-            f"ERROR: {args.package}: the file is missing. Pack the review first: make package REVIEW=..."
-        )
+        sys.exit(f"ERROR: {args.package}: the file is missing. Pack the review first: evergreen package")
 
     terms = Terms()
     requests.Session.get_adapter = lambda session, url: terms  # type: ignore[method-assign,assignment]

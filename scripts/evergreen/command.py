@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import resource
+import shlex
 import sys
 import time
 import traceback
@@ -19,6 +20,14 @@ from evergreen.steps.hold import OWNER, live_and_die_with_run
 INPUT_ERROR_STATUS = 2
 CALLED = "EVERGREEN_CALLED"
 """What a person typed to start a script, where that is not the script's own name."""
+LAUNCHER = "EVERGREEN"
+"""Where the launcher lies, as a person typed it."""
+
+
+def again(word: str, review: Path) -> str:
+    """How a person, who called this, calls another command for a review."""
+    folder = [] if review == Path() else [str(review)]
+    return shlex.join([os.environ.get(LAUNCHER, "evergreen"), word, *folder])
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:

@@ -25,7 +25,7 @@ def item(who: str, what: str, where: str, *, blocks: bool = True) -> dict:
         ("config/screening/full_text/", "full_text"), ("config/studies.csv", "full_text"),
         ("config/config.yaml, screening.<stage>.reviewers", "title_abstract"), ("config/deduplication.csv", "deduplicate"),
         ("results/records/import-report.csv", "search"), ("config/config.yaml, sources.embase.files", "search"),
-        ("config/config.yaml, entrez", "search"), ("python scripts/freeze_search.py", "search"),
+        ("config/config.yaml, entrez", "search"), ("evergreen freeze-search", "search"),
         ("results/search/search-log.html", "search"), ("config/config.yaml, outcomes", "extract"),
         ("results/extraction/queries.csv", "extract"), ("config/queries.csv", "extract"), ("config/extraction, source", "extract"),
         ("lists in results/extraction/worklists", "extract"), ("config/risk_of_bias/adjudication.csv", "bias"),

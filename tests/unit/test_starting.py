@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -173,7 +175,7 @@ def test_a_review_of_exports(tmp_path, export, capsys):
         "Pain=MD; Death",
     ]
     main([str(review), *words, "--database", f"Embase={export}", "--register", f"ICTRP={export}"])
-    assert f'Next: make run REVIEW="{review}"' in capsys.readouterr().out
+    assert f"Next: evergreen run '{review}'" in capsys.readouterr().out
     text = (review / "config/config.yaml").read_text()
     assert len(text.splitlines()) <= 16
     assert "# - {id: death, name: Death, measure: RR} # choose a measure" in text
@@ -322,3 +324,31 @@ def test_outcomes_that_were_registered_stay_in_the_question_beside_those_of_a_sh
     main([str(tmp_path / "review"), "--registration", str(tmp_path / "registration.txt"), "--sheet", str(tmp_path / "sheet.csv")])  # fmt: skip
     assert load(tmp_path / "review/config/config.yaml").question.outcomes == ("Pain", "Death")
     assert "Registered, and not among the outcomes that were given: Death." in capsys.readouterr().out
+
+
+ROOT = Path(__file__).resolve().parents[2]
+LAUNCHER = ROOT / "evergreen"
+
+
+def test_every_command_that_is_named_is_one_of_the_launcher_and_runs_a_script_that_is_there():
+    helped = subprocess.run([LAUNCHER, "help"], capture_output=True, text=True, check=True).stdout
+    listed = re.findall(r"^  evergreen ([a-z-]+)", helped, re.MULTILINE)
+    assert set(listed) == set(re.findall(r"^([a-z-]+)\) script=", LAUNCHER.read_text(), re.MULTILINE)) | {
+        "run", "explain", "trace", "respond",
+    }  # fmt: skip
+    scripts = re.findall(r"script=([a-z_]+)", LAUNCHER.read_text())
+    assert all((ROOT / f"scripts/{script}.py").is_file() for script in scripts)
+    targets = set(re.findall(r"^([a-z][a-z-]*)[ a-z-]*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "scripts").rglob("*.py")):
+        text = page.read_text(encoding="utf-8")
+        # In a line of its own, in backticks, or behind a colon in what is to do.
+        named = re.findall(r"(?:^ {2,4}|`(?:\./)?|: |first: )evergreen ([a-z-]+)", text, re.MULTILINE)
+        assert set(named) <= {*listed, "help"}, page
+        assert "python scripts/" not in text, page
+        assert set(re.findall(r"`make ([a-z-]+)", text)) <= targets, page
+
+
+def test_what_to_call_next_is_said_as_it_was_called(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("EVERGREEN", "./evergreen")
+    main([str(tmp_path / "a review"), "--title", "T", "--reviewers", ""])
+    assert capsys.readouterr().out.endswith(f"Next: ./evergreen run '{tmp_path / 'a review'}'\n")

@@ -50,6 +50,15 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     )
     assert {path: path.read_bytes() for path in before} == before
 
+    # Whatever a person calls is found from anywhere, and is of the review that is named.
+    votes = tmp_path / "votes.csv"
+    worklist = (review / "results/screening/title_abstract/worklist-CD.csv").read_text(encoding="utf-8-sig")
+    votes.write_text(worklist.replace(",,,,,", ",include,,,,", 1))
+    brought = evergreen(tmp_path, "import-decisions", review.name, "title_abstract", "worklist", votes.name, "--person", "CD")  # fmt: skip
+    assert "CD.csv: 1 added" in brought.stdout, brought.stderr
+    sheet = review / "config/screening/title_abstract/CD.csv"
+    sheet.write_bytes(before[sheet])
+
     begun = os.times()
     told = evergreen(tmp_path, "status", review.name, "--json")
     ended = os.times()  # of the processor, for tests run side by side

@@ -33,7 +33,7 @@ def load(path: str | Path, given: Mapping[str, Any] | None = None) -> Protocol:
         raise InputError(
             "the protocol is missing.",
             file=path,
-            todo="Start a review with `make new REVIEW=FOLDER` in Evergreen's folder.",
+            todo="Start one: evergreen new FOLDER",
         )
     written, given = yaml_text.read_placed(path), given or {}
 

@@ -64,9 +64,7 @@ def of_review(email: str | None) -> Package:
     names = [*people, *notes, *sorted(made), *kept]
     files: dict[str, Path | bytes] = {name: Path(name) for name in names}
     if missing := [name for name in names if not Path(name).is_file()]:
-        raise InputError(
-            "the file is missing", file=missing[0], todo="Run the review first: make run REVIEW=..."
-        )
+        raise InputError("the file is missing", file=missing[0], todo="Run the review first: evergreen run")
     if email:
         files[PROTOCOL] = Path(PROTOCOL).read_bytes().replace(email.encode(), REMOVED.encode())
     files |= {f"{name}/": b"" for name in empty}

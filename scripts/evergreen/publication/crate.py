@@ -88,7 +88,7 @@ def describe(review: Described, package: Package, snakemake: str) -> dict[str, A
     except ModuleNotFoundError:
         raise InputError(
             "the library rocrate, which describes packages, is not installed",
-            todo="Use `make package REVIEW=...`, or install requirements-package.txt.",
+            todo="Use `evergreen package`, or install requirements-package.txt.",
         ) from None
 
     crate = ROCrate(version=VERSION)

@@ -91,7 +91,7 @@ def as_text(
     elif whole:
         lines.append("Nothing awaits anybody.")
     else:
-        lines.append("What these targets show awaits nobody; `make status` says how the review stands.")
+        lines.append("What these targets show awaits nobody; `evergreen status` says how the review stands.")
     if on_purpose:
         lines.append("Not searched on purpose:")
     for day, reasons in (on_purpose or {}).items():

@@ -247,4 +247,4 @@ def waiting_verdicts(verdicts: pd.DataFrame) -> list[Waiting]:
 def waiting_searches(unfrozen: Sequence[str]) -> list[Waiting]:
     """Live searches that are not frozen, by name: PubMed will answer differently next year."""
     what = f"{plural(len(unfrozen), 'live search', 'live searches')} to freeze: {', '.join(unfrozen)}"
-    return if_any(Waiting("anyone", what, "python scripts/freeze_search.py", len(unfrozen)))
+    return if_any(Waiting("anyone", what, "evergreen freeze-search", len(unfrozen)))

@@ -39,7 +39,7 @@ def of_folder(name: str, of: str) -> State:
         raise InputError(
             "no report is there, and so no state to compare or to keep",
             file=RESULTS,
-            todo="Run the review first: snakemake --cores 4",
+            todo="Run the review first: evergreen run",
         )
     there = {table: RESULTS / place for table, place in {**TABLES, "certainty": CERTAINTY}.items()}
     given: dict[str, Any] = {table: str(place) for table, place in there.items() if place.is_file()}

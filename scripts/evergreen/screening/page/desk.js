@@ -1,4 +1,4 @@
-// The desk (`make screen`): a page that was opened from it saves into config/ itself; one that was opened as a file has none.
+// The desk (`evergreen screen`): a page that was opened from it saves into config/ itself; one that was opened as a file has none.
 const desk = JSON.parse(document.getElementById("desk")?.textContent ?? "null");
 // What the server says to a saving; throws where it is not there.
 async function sendToDesk(body) {
