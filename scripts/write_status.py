@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> None:
         "--params",
         type=json_argument,
         required=True,
-        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, outcomes: what sheets call them, data: {id: the same}, listed: the outcomes, tool, extractors, assessors: those whom the protocol names",
+        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, cut_off: texts of the protocol that a comment stands behind, outcomes: what sheets call them, data: {id: the same}, listed: the outcomes, tool, extractors, assessors: those whom the protocol names",
     )
     arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
     arguments.add_argument("--json", required=True)
@@ -117,6 +117,7 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     if "works" not in inputs and "merged" not in inputs:
         items += status.waiting_beginning(params["begun"])
     items += status.waiting_unread(params["unread"])
+    items += status.waiting_cut_off(params["cut_off"])
     items += since.waiting(inputs.json("since")) if "since" in inputs else []
     for task in (EXTRACTION, BIAS):
         items += _waiting_people(inputs, task, params, included)

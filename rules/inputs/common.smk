@@ -21,7 +21,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, InputErrors, ReviewError, refuse
 from evergreen.figures import printing
 from evergreen.protocol import params, people
-from evergreen.protocol.loading import as_written, of_run
+from evergreen.protocol.loading import as_written, cut_off, of_run
 from evergreen.protocol.screening import STAGES
 from evergreen.runs import state
 from evergreen.search.standing import all_unrepeatable, frozen_log
@@ -57,6 +57,7 @@ AS_READ = state.files_of_people(receipts.CONTENTS)
 PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
 # The same without what defaults fill in.
 WRITTEN = as_written(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
+CUT_OFF = [] if workflow.modifier.skip_configfile else cut_off("config/config.yaml")
 TOOL = PROTOCOL.risk_of_bias.tool
 said(tool_of)(TOOL)
 OUTCOMES = [outcome.id for outcome in PROTOCOL.outcomes]

@@ -43,7 +43,7 @@ def requested():
 
 
 def status_values():
-    return params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL), extracted=PARTS["extract"])
+    return params.write_status(PROTOCOL, unfrozen(), unread(PROTOCOL), CUT_OFF, extracted=PARTS["extract"])
 
 
 def standing():

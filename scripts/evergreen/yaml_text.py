@@ -8,7 +8,8 @@ size that no person writes.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+import re
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ LONGEST = 200
 """Characters of a number or a date: what has more and looks like one is refused, for reading it could take for ever."""
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""Ends of lines, as YAML counts them."""
+COMMENT = re.compile(r"\s+#+\s*(.*\S)")
+TWO_COLONS = re.compile(r"""[\s-]*[^\s:]+:\s+[^"'\[{\s].*:(?:\s|$)""")
+"""A line on which a key has a text that would be a key again."""
 MERGE = object()
 """The key `<<`, which takes over the keys of another mapping."""
 
@@ -37,6 +43,23 @@ class Placed:
     content: Any
     rows: Mapping[int, dict[str, int] | list[int]]
     """By the identity of a mapping or list in `content`: the row of each key or entry."""
+    comments: Mapping[int, dict[str | int, str]]
+    """In the same way: the comment behind a text that stands in no quotes, as far as there is one."""
+
+    def commented(self) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        """(place, text, comment) of texts in no quotes that a comment stands behind: it may have been meant as a part of them."""
+        return self._commented(self.content, ())
+
+    def _commented(
+        self, value: Any, place: tuple[str | int, ...]
+    ) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+        behind = self.comments.get(id(value), {})
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            here = (*place, key if isinstance(value, list) else str(key))
+            if isinstance(item, dict | list):
+                yield from self._commented(item, here)
+            elif isinstance(item, str) and here[-1] in behind:
+                yield here, item, behind[here[-1]]
 
     def row(self, place: tuple[str | int, ...]) -> int | None:
         """The row of what keys and positions lead to; where the way ends before, of where it ends."""
@@ -109,16 +132,28 @@ def _placed(text: str, file: str | Path) -> Placed:
         raise InputError(f"the character {odd.group()!a} is not text", file=file, row=row, todo="Remove it.")
     loader = LOADER(text)
     try:
-        reader = _Reader(loader, file)
-        return Placed(reader.document(), reader.rows)
+        reader = _Reader(loader, file, BREAKS.split(text) if "#" in text else [])
+        return Placed(reader.document(), reader.rows, reader.comments)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        line = BREAKS.split(text)[mark.line] if mark and mark.line <= len(BREAKS.findall(text)) else ""
         raise _fault(
-            f"not valid YAML: {getattr(error, 'problem', None) or error}", file, mark,
-            "Look there and in the line above for indentation, a colon, a bracket or a quotation mark.",
-        ) from None  # fmt: skip
+            f"not valid YAML: {problem}", file, mark, _remedy(line, mark.column if mark else 0)
+        ) from None
     finally:
         loader.dispose()
+
+
+def _remedy(line: str, column: int) -> str:
+    """What to do about a line that is no YAML, which was found out at this column."""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "Indent by blanks: YAML takes no tab there."
+    if line[column : column + 1] in ("%", "@", "`"):
+        return "Put a text that begins with this sign in quotes."
+    if TWO_COLONS.match(line):
+        return "Put a text with a colon and a blank in it in quotes, or write the second key on a line of its own."
+    return "Look there and in the line above for indentation, a colon, a bracket or a quotation mark."
 
 
 def _fault(problem: str, file: str | Path, mark: Any, todo: str) -> InputError:
@@ -129,13 +164,15 @@ def _fault(problem: str, file: str | Path, mark: Any, todo: str) -> InputError:
 class _Reader:
     """Builds values from the parser's events, with a stack of its own: deep nesting is counted, not recursed into."""
 
-    def __init__(self, loader: Any, file: str | Path) -> None:
-        self.loader, self.file = loader, file
+    def __init__(self, loader: Any, file: str | Path, lines: list[str]) -> None:
+        self.loader, self.file, self.lines = loader, file, lines
         self.values = 0
         self.anchors: dict[str, tuple[Any, int]] = {}
         """Value of an anchor, and how many values it unfolds into."""
         self.rows: dict[int, dict[str, int] | list[int]] = {}
         """Rows of keys and entries, by the identity of their collection."""
+        self.comments: dict[int, dict[str | int, str]] = {}
+        """Comments behind texts, in the same way."""
         self.plain: dict[str, Any] = {}
         """Unquoted words seen so far; most of a protocol are the same few."""
 
@@ -151,6 +188,7 @@ class _Reader:
                 value = self._scalar(event, stack[-1].takes_key)
                 if event.anchor is not None:
                     self.anchors[event.anchor] = (value, 1)
+                self._comment(stack[-1], value, event)
                 self._put(stack[-1], value, event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 self._count(1, event)
@@ -173,6 +211,8 @@ class _Reader:
                 done = stack.pop()
                 if done.merged:
                     done.value = {**done.merged, **done.value}
+                if done.comments:
+                    self.comments[id(done.value)] = done.comments
                 self.rows[id(done.value)] = (
                     done.rows if isinstance(done.value, list) else {**done.inherited, **done.lines}
                 )
@@ -242,6 +282,13 @@ class _Reader:
             raise self._said(f"{event.value!r} cannot be read ({error})", event,
                              "Mend it, or put it in quotes.") from None  # fmt: skip
 
+    def _comment(self, into: _Open, value: Any, event: Any) -> None:
+        """Note the comment behind a text that stands in no quotes; behind a key none can."""
+        if self.lines and isinstance(value, str) and event.implicit[0]:
+            rest = self.lines[event.end_mark.line][event.end_mark.column :]
+            if found := COMMENT.match(rest):
+                into.comments[len(into.value) if isinstance(into.value, list) else str(into.key)] = found[1]
+
     def _put(self, into: _Open, value: Any, event: Any) -> None:
         """Add a value to the collection that is open: an entry of a list, a key, or the value of the key before it."""
         if isinstance(into.value, list):
@@ -289,10 +336,10 @@ def _counts_in_tens(text: str, value: float) -> bool:
 
 class _Open:
     """A collection whose end has not come yet; `before` is the count of values where it begins, `lines` where its keys stand,
-    `inherited` those of the mappings it takes over, `rows` where its entries do."""
+    `inherited` those of the mappings it takes over, `rows` where its entries do, `comments` what stands behind its texts."""
 
     __slots__ = (
-        "anchor", "before", "inherited", "key", "lines", "merged", "rows", "start", "takes_key", "value",
+        "anchor", "before", "comments", "inherited", "key", "lines", "merged", "rows", "start", "takes_key", "value",
     )  # fmt: skip
 
     def __init__(self, value: Any, anchor: str | None, before: int, start: Any = None) -> None:
@@ -300,6 +347,7 @@ class _Open:
         self.takes_key = isinstance(value, dict)
         self.key: Any = None
         self.merged: dict[Any, Any] = {}
+        self.comments: dict[str | int, str] = {}
         self.lines: dict[str, int] = {}
         self.inherited: dict[str, int] = {}
         self.rows: list[int] = []

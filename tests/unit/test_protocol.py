@@ -10,7 +10,7 @@ from evergreen.errors import InputError
 from evergreen.protocol.__main__ import MADE
 from evergreen.protocol.analysis import Analysis, Changes
 from evergreen.protocol.conversions import Conversions
-from evergreen.protocol.loading import complete, load, of_run
+from evergreen.protocol.loading import complete, cut_off, load, of_run
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.params import whole
 from evergreen.protocol.part import Part
@@ -151,3 +151,30 @@ def test_a_risk_of_nobody_or_everybody_converts_nothing_wherever_it_is_written(r
         Conversions.model_validate({"control_risk": {"value": risk}})
     with pytest.raises(ValidationError):
         Changes.model_validate({"control_risk": risk})
+
+
+def test_texts_that_readers_see_are_told_where_a_comment_ends_them(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("""\
+review:
+  title: Arms # 2
+rounds: # of all sources
+- "2020-01-01"
+screening:
+  reasons: {}
+  title_abstract: {reviewers: [AB]} # for now
+analysis:
+  tau2: DL # as planned
+outcomes:
+- id: pain # no text that is printed
+  name: Pain #1
+  measure: MD # in mm
+  data: pain # as the sheets call it
+  favours:
+    control: usual care # and placebo
+""")
+    assert cut_off(path) == [
+        ["`review.title` (row 2)", "Arms", "2"],
+        ["`outcomes[0].name` (row 12)", "Pain", "1"],
+        ["`outcomes[0].favours.control` (row 16)", "usual care", "and placebo"],
+    ]

@@ -182,6 +182,20 @@ def refused(text, tmp_path, given=None):
     return [line.removeprefix(str(path)) for line in str(caught.value).splitlines()]
 
 
+@each(
+    ("given", "own"),
+    [
+        ({"analysis": {"model": "fixed"}}, "common"), ({"analysis": {"model": "FE"}}, "common"), ({"analysis": {"test": "HKSJ"}}, "knha"),
+        ({"analysis": {"tau2": "DerSimonian\u2013Laird"}}, "DL"), ({"outcomes": [{"id": "x", "measure": "Relative risk"}]}, "RR"),
+        ({"outcomes": [{"id": "x", "measure": "MD", "better": "less"}]}, "lower"), ({"analysis": {"model": "hedges g"}}, ""),
+    ],
+)  # fmt: skip
+def test_what_other_programs_call_a_choice_is_known(given, own):
+    with pytest.raises(InputError) as caught:
+        complete({"review": {"title": "x"}, **given})
+    assert str(caught.value).endswith(f"Did you mean {own}?") == bool(own)
+
+
 def test_a_fault_names_its_row(tmp_path):
     starts = [
         ", row 6: `analysis.tau2` is 'reml'. Allowed: DL, HE,",

@@ -10,7 +10,7 @@ from evergreen.extraction.queries.registry import KINDS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import queries
 from evergreen.report.facts import known_items
-from evergreen.report.status import as_text, named, nothing_new, waiting_unread
+from evergreen.report.status import as_text, named, nothing_new, waiting_cut_off, waiting_unread
 from evergreen.report.waiting_data import (
     behind,
     waiting_characteristics,
@@ -417,6 +417,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
         *waiting_leftovers(studies, rows["study"], "extraction:", "config/extraction/"),
         *waiting_ratings(["pain", "sleep"], rows, {"pain": "pain", "sleep": "Sleep"}),
         *waiting_unread([f"config/search/{number}.txt" for number in range(12)]),
+        *waiting_cut_off([["`review.title` (row 2)", "Arms", "2"]]),
     ]
     assert [item.line() for item in items] == [
         "anyone: extraction: 2 studies in the sheets that no report of this review belongs to: Fir, Oak (config/extraction/)",
@@ -424,6 +425,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
         "anyone: certainty of 1 outcome that no study has a row of: sleep (config/certainty)",
         "anyone: 12 files that nothing reads: " + ", ".join(f"config/search/{number}.txt" for number in range(10))
         + " and 2 more (name them in config/config.yaml, or put them elsewhere)",
+        "anyone: `review.title` (row 2) says only: Arms; # begins a comment: 2 (config/config.yaml: put the text in quotes if that is a part of it, else the comment on a line of its own)",
     ]  # fmt: skip
     assert not any(item.blocks for item in items)
     assert (

@@ -175,3 +175,46 @@ def test_the_row_of_a_place_is_that_of_the_deepest_part_that_is_there(tmp_path, 
     path = tmp_path / "config.yaml"
     path.write_text(PLACED)
     assert yaml_text.read_placed(path).row(place) == row
+
+
+COMMENTED = """\
+review: {title: Was \u00dc ist} # not of the title
+question:
+  population: Erwachsene \u2265 # 18
+  setting: "in quotes # it is one" # not of the setting
+  designs:
+  - RCTs # 2 arms
+  - no#comment
+  comparator: >
+    folded # inside
+# a line of its own
+k: 5 # of a number
+name: a b
+  c # 1
+own: {<<: {x: y}, z: w v} # of a mapping
+"""
+
+
+def test_a_comment_behind_a_text_without_quotes_is_told(tmp_path):
+    path = tmp_path / "config.yaml"
+    for text in (COMMENTED, COMMENTED.replace("\n", "\r\n")):
+        path.write_bytes(text.encode())
+        assert list(yaml_text.read_placed(path).commented()) == [
+            (("question", "population"), "Erwachsene \u2265", "18"),
+            (("question", "designs", 0), "RCTs", "2 arms"),
+            (("name",), "a b c", "1"),
+        ]
+
+
+@each(
+    ("text", "todo"),
+    [
+        ("a:\n\tb: 1\n", "Indent by blanks"), ("a: 1\n\tb: 2\n", "Indent by blanks"), ("a: %x\n", "begins with this sign in quotes"),
+        ("a: @x\n", "begins with this sign in quotes"), ("a: b: c\n", "Put a text with a colon and a blank in it in quotes"),
+        ("x:\n  - a: 1, b: 2\n", "the second key on a line of its own"), ("a: [1, 2\n", "Look there and in the line above"),
+        ("a:\n  b: 1\n c: 2\n", "Look there and in the line above"), ("a: 'it's'\n", "Look there and in the line above"),
+    ],
+)  # fmt: skip
+def test_what_is_no_yaml_is_told_what_to_do(text, todo):
+    with pytest.raises(InputError, match=f"not valid YAML: .*{todo}"):
+        yaml_text.parse(text, file="config.yaml")

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from evergreen.protocol.keys import key, known_at, part_with
 from evergreen.protocol.part import BOUNDS, TODO_OF_PATTERN, Fault, KeyPath
+from evergreen.sheets import folded
 
 TYPES = {
     "string_type": "string", "int_type": "integer", "int_from_float": "integer", "float_type": "number", "bool_type": "boolean",
@@ -28,6 +29,17 @@ TODO_OF_SEVERAL = {
 }  # fmt: skip
 """The same where the value is none that could be shown as what is asked for: a list or a mapping."""
 OF_BOUNDS = {fault: (name, word) for name, fault, _, word in BOUNDS}
+_ELSEWHERE = {
+    "common": "fixed, fe, ce, ee, fixed-effect, fixed effect, fixed effects, common-effect, common effect, iv",
+    "random": "re, random-effects, random effects, inverse variance", "mh": "mantel-haenszel, m-h, mantel haenszel",
+    "knha": "hk, hksj, hartung-knapp, hartung knapp, t", "z": "wald, normal",
+    "DL": "dersimonian, dersimonian-laird, dersimonian laird, d+l", "PM": "paule-mandel, paule mandel", "SJ": "sidik-jonkman",
+    "MD": "mean difference, wmd, weighted mean difference", "SMD": "standardised mean difference, standardized mean difference, hedges g, cohen d, cohens d",
+    "RR": "risk ratio, relative risk", "OR": "odds ratio", "RD": "risk difference", "HR": "hazard ratio", "IRR": "rate ratio, incidence rate ratio",
+    "lower": "less, low, down, smaller", "higher": "more, high, up, greater", "analysis": "log, log scale", "ratio": "natural",
+}  # fmt: skip
+ELSEWHERE = {word: own for own, words in _ELSEWHERE.items() for word in words.split(", ")}
+"""What other programs and people call what the protocol may say, and its own word."""
 # What follows from another fault.
 ECHOES = ("default_factory_not_called",)
 FRACTIONS = ("level", "outliers", "risk")
@@ -57,7 +69,8 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
         return Fault(path, f"{_where(path[:-1])} lacks the key `{path[-1]}`", "Add it.")
     if kind == "literal_error":
         known = re.findall("'([^']*)'", about["expected"])
-        near = nearest(str(value), known)
+        own = ELSEWHERE.get(folded(value), "")
+        near = own if own in known else nearest(str(value), known)
         hint = f" Did you mean {near}?" if near else ""
         return Fault(path, f"{where} is {_shown(value)}", f"Allowed: {', '.join(known)}.{hint}")
     if isinstance(value, bool) and kind == "string_type":

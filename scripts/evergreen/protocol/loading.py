@@ -20,6 +20,11 @@ from evergreen.protocol.part import Fault, KeyPath
 from evergreen.protocol.whole import Protocol
 
 FILE = "config/config.yaml"
+PRINTED_PARTS, PRINTED_KEYS = (
+    ("review", "question", "eligibility", "amendments"),
+    {"name", "reasons", "comment", "favours"},
+)
+"""Parts of the protocol, and keys of others, whose texts a reader of the review sees."""
 Rows = Callable[[KeyPath], int | None]
 
 
@@ -47,6 +52,16 @@ def load(path: str | Path, given: Mapping[str, Any] | None = None) -> Protocol:
 def of_run(path: str | Path | None, given: Mapping[str, Any]) -> Protocol:
     """The protocol of a run: that of the file with what is `given` besides, or without a file what is given."""
     return complete(given) if path is None else load(path, given)
+
+
+def cut_off(path: str | Path) -> list[list[str]]:
+    """[key and row, text, comment] of texts that readers see and that a comment stands behind: ` #` in a text without quotes ends it."""
+    written = yaml_text.read_placed(path)
+    return [
+        [f"`{key(place)}` (row {written.row(place)})", text, comment]
+        for place, text, comment in written.commented()
+        if place[0] in PRINTED_PARTS or PRINTED_KEYS.intersection(place)
+    ]
 
 
 def as_written(path: str | Path | None, given: Mapping[str, Any]) -> dict[str, Any]:

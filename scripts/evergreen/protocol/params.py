@@ -6,7 +6,7 @@ does not read must not be. Functions are called as their step's script.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from evergreen.protocol.outcomes import Outcome, columns_read, scales_of
@@ -268,9 +268,14 @@ def trace_numbers(protocol: Protocol, sheets: Mapping[str, str]) -> Values:
 
 
 def write_status(
-    protocol: Protocol, unfrozen: list[str], unread: list[str], *, extracted: bool = False
+    protocol: Protocol,
+    unfrozen: list[str],
+    unread: list[str],
+    cut_off: Sequence[Sequence[str]] = (),
+    *,
+    extracted: bool = False,
 ) -> Values:
-    """What the status has to know; `begun` whether the protocol has sources or counts of rounds or there is an extraction sheet (`extracted`), `unfrozen` are the live searches that nobody has frozen, `unread` the files that no step reads, `not_searched` [id, name, rounds]
+    """What the status has to know; `begun` whether the protocol has sources or counts of rounds or there is an extraction sheet (`extracted`), `unfrozen` are the live searches that nobody has frozen, `unread` the files that no step reads, `cut_off` the texts that a comment stands behind, `not_searched` [id, name, rounds]
     of the sources that the latest rounds have no search of, `on_purpose` {round: {name: reason}} of those that say why."""
     return {
         "title": protocol.review.title,
@@ -279,6 +284,7 @@ def write_status(
         "begun": bool(protocol.prisma.given or protocol.sources or extracted),
         "unfrozen": unfrozen,
         "unread": unread,
+        "cut_off": [list(text) for text in cut_off],
         "not_searched": [
             [id_, protocol.sources[id_].name, days] for id_, days in protocol.left_behind.items()
         ],

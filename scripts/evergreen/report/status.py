@@ -65,6 +65,20 @@ def waiting_unread(paths: Sequence[str]) -> list[Waiting]:
     return if_any(Waiting("anyone", said, todo, len(paths), blocks=False))
 
 
+def waiting_cut_off(texts: Sequence[Sequence[str]]) -> list[Waiting]:
+    """Texts of the protocol that a comment stands behind: (place, text, comment) of each."""
+    return [
+        Waiting(
+            "anyone",
+            f"{place} says only: {text}; # begins a comment: {comment}",
+            "config/config.yaml: put the text in quotes if that is a part of it, else the comment on a line of its own",
+            1,
+            blocks=False,
+        )
+        for place, text, comment in texts
+    ]
+
+
 def named(names: Sequence[str], most: int = 10) -> str:
     """Names in a sentence; of many the first, and how many more."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
