@@ -167,8 +167,7 @@ def _disagreements(found: Screening, done: bool) -> list[str]:
     settled, open_ = found.how.get("adjudicated", 0), found.how.get("conflict", 0)
     sentences = []
     if settled:
-        who = listed(name for name in found.adjudicators if name != ADJUDICATION) or "an adjudicator"
-        sentences.append(f"{plural(settled, 'work was', 'works were')} adjudicated by {who}.")
+        sentences.append(f"{plural(settled, 'work was', 'works were')} adjudicated by {_who_settled(found)}.")
     if open_:
         sentences.append(f"{plural(open_, 'disagreement is', 'disagreements are')} open.")
     if found.unsure:
@@ -176,6 +175,11 @@ def _disagreements(found: Screening, done: bool) -> list[str]:
     if done and not settled and not open_ and not found.unsure and found.how.get("agreed"):
         sentences.append("There was no disagreement to settle.")
     return sentences
+
+
+def _who_settled(found: Screening | Sheets) -> str:
+    """The adjudicators by name, where sheets say more than that they are such."""
+    return listed(name for name in found.adjudicators if name != ADJUDICATION) or "an adjudicator"
 
 
 def _pilot(found: Screening) -> list[str]:
@@ -267,9 +271,8 @@ def _by_person(counts: Mapping[str, int]) -> str:
 def _differences(found: Sheets) -> list[str]:
     sentences = []
     if found.adjudicated:
-        who = listed(found.adjudicators) or "an adjudicator"
         settled = plural(found.adjudicated, "difference was", "differences were")
-        sentences.append(f"{settled} settled by {who}.")
+        sentences.append(f"{settled} settled by {_who_settled(found)}.")
     if found.open:
         sentences.append(f"{plural(found.open, 'difference is', 'differences are')} open.")
     if (found.by_several or found.in_part) and not found.adjudicated and not found.open:
