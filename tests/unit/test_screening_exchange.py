@@ -470,6 +470,31 @@ def test_what_is_brought_completes_or_reverses_a_decision(own, new, left, done):
     assert (result.added, result.completed, len(result.reversed)) == done
 
 
+@each(
+    ("new", "left", "done"),
+    [
+        # Of the work: both rows say it, or the reviewer would contradict it.
+        ([("lib:00123", "exclude")], ["exclude", "exclude", ""], (0, ["include and unsure"])),
+        ([("elsewhere:7", "include")], ["include", "include", ""], (0, ["unsure"])),
+        # Record by record, as they stand: nothing is another.
+        ([("elsewhere:7", "unsure"), ("lib:00123", "include")], ["unsure", "include", ""], (0, [])),
+        ([("pubmed:2", "include")], ["unsure", "include", "include"], (1, [])),
+    ],
+)
+def test_what_is_brought_of_a_work_holds_in_all_of_its_rows(new, left, done):
+    own = pd.DataFrame(
+        {"record_id": ["elsewhere:7", "lib:00123", "pubmed:2"], "decision": ["unsure", "include", ""]}
+    )
+    own, brought = (
+        rows.assign(reason="", note="", decided_on="")
+        for rows in (own, pd.DataFrame(new, columns=["record_id", "decision"]))
+    )
+    found = joined(own, brought, CLUSTERS)
+    assert found.sheet["decision"].tolist() == left
+    assert (found.added, [was for _, was, _ in found.reversed]) == done
+    assert joined(found.sheet, brought, CLUSTERS).reversed == []
+
+
 def test_a_persons_own_reason_stands_above_those_that_all_share(tmp_path):
     """Notes list the reasons of a reference once for all who excluded it; the log says whose they are."""
     (tmp_path / "articles.csv").write_text(

@@ -5,7 +5,7 @@ Nothing is guessed: a decision whose reference fits no work, or several, is list
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -109,39 +109,62 @@ def joined(
 ) -> Joined:
     """The rows of `new` in a reviewer's own sheet.
 
-    A decision on a work that the sheet has a row for (`clusters`: record_id to work_id) replaces decision, reason, note and
-    day there; rows that the new table does not mention stay as they are, and an empty cell deletes nothing but the reason and day of another
+    A decision on a work that the sheet has rows for (`clusters`: record_id to work_id) replaces decision, reason, note and
+    day in all of them, or where `new` speaks of several records of the work, in those of the record; rows that the new table does not mention stay as they are, and an empty cell deletes nothing but the reason and day of another
     decision. `again` is {reason: day} of exclusions that are to be seen again (`votes.count`): one of these decides nothing and may become
     another.
     """
     sheet = own.copy()
-    position = {clusters.get(record, record): at for at, record in enumerate(sheet["record_id"])}
+    works = [clusters.get(record, record) for record in new["record_id"]]
+    several = Counter(work for work, decision in zip(works, new["decision"], strict=True) if decision)
     added: list[dict[Hashable, Any]] = []
     filled, completed, others = 0, 0, []
-    for row in new.to_dict("records"):
+    places = _places(own, clusters)
+    for work, row in zip(works, new.to_dict("records"), strict=True):
         if not row["decision"]:
             continue
-        at = position.get(clusters.get(row["record_id"], row["record_id"]))
-        if at is None:
+        own_rows = places.get(work, [])
+        if several[work] > 1:
+            own_rows = [at for at in own_rows if own["record_id"].iloc[at] == row["record_id"]]
+        if not own_rows:
             added.append(row)
             continue
-        decision, reason, day = (sheet[name].iloc[at] for name in ("decision", "reason", "decided_on"))
-        same = row["decision"] == decision and (not reason or row["reason"] in ("", reason))
-        if same and row["reason"] in ("", reason) and row["decided_on"] <= day:
-            continue  # as it was
-        before = {"decision": decision, "reason": reason, "decided_on": day}
-        if not decision or outdated(before, again or {}):
-            filled += 1
-        elif same:
-            completed += 1
-        else:
-            others.append((row["record_id"], _said(decision, reason), _said(row["decision"], row["reason"])))
-        for name, value in row.items():
-            # Another decision has a reason and a day of its own; what a person remarked stays.
-            if name != "record_id" and (value or (not same and name != "note")):
-                sheet.iloc[at, list(sheet).index(name)] = value
+        done = set()
+        for at in own_rows:
+            decision, reason, day = (sheet[name].iloc[at] for name in ("decision", "reason", "decided_on"))
+            same = row["decision"] == decision and (not reason or row["reason"] in ("", reason))
+            if same and row["reason"] in ("", reason) and row["decided_on"] <= day:
+                continue  # as it was
+            before = {"decision": decision, "reason": reason, "decided_on": day}
+            if not decision or outdated(before, again or {}):
+                done.add("filled")
+            elif same:
+                done.add("completed")
+            else:
+                done.add(_said(decision, reason))
+            for name, value in row.items():
+                # Another decision has a reason and a day of its own; what a person remarked stays.
+                if name != "record_id" and (value or (not same and name != "note")):
+                    sheet.iloc[at, list(sheet).index(name)] = value
+        if reversed_ := sorted(done - {"filled", "completed"}):
+            others.append((row["record_id"], " and ".join(reversed_), _said(row["decision"], row["reason"])))
+        filled += not reversed_ and "filled" in done
+        completed += done == {"completed"}
     result = pd.concat([sheet, pd.DataFrame(added, columns=list(new))], ignore_index=True).fillna("")
     return Joined(result, len(added) + filled, completed, others)
+
+
+def _places(own: pd.DataFrame, clusters: Mapping[str, str]) -> dict[str, list[int]]:
+    """The rows of a sheet by work: those that decide, or where none does the last."""
+    found: dict[str, list[int]] = defaultdict(list)
+    empty: dict[str, list[int]] = {}
+    for at, (record, decision) in enumerate(zip(own["record_id"], own["decision"], strict=True)):
+        work = clusters.get(record, record)
+        if decision:
+            found[work].append(at)
+        else:
+            empty[work] = [at]
+    return {**empty, **found}
 
 
 def _said(decision: str, reason: str) -> str:
