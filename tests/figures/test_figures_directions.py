@@ -55,7 +55,7 @@ def test_a_line_for_each_study_and_nothing_cut(tmp_path):
     ("row", "reason"),
     [
         (contrast(), "no study says which group fared better"),
-        (contrast(estimate=1.0, estimate_se=0.5), "the outcome is pooled"),
+        (contrast(estimate=1.0, estimate_se=0.5), "the outcome has the effect of one study"),
     ],
 )
 def test_why_it_is_not_drawn(row, reason):

@@ -202,7 +202,7 @@ def test_reported_odds_ratios_alone_have_no_labbe_plot() -> None:
     found = pooling.result(pd.DataFrame(rows), protocols.pooling(id="x", measure="OR", scale="ratio"))
     with style.style():
         reasons = {plate.name: plate.reason for plate in outcome_figures.plates(found, SETTING)}
-    assert reasons["labbe"] == "only 0 studies state the events of both groups"
+    assert reasons["labbe"] == "no study states the events of both groups"
     assert reasons["forest"] == ""
 
 

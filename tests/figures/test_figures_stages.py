@@ -48,6 +48,17 @@ def test_every_place_that_the_status_names_belongs_to_a_stage() -> None:
     assert [place for place in known if stage_table.stage_of(place.replace("{stage}", "full_text").replace("{folder}", "config/screening/full_text").replace("{lists}", "results/extraction/")) == "report"] == []  # fmt: skip
 
 
+def test_one_person_alone_has_nobody_to_disagree_with() -> None:
+    people = stage_table.told(EVERYTHING, {**PEOPLE, "full_text": ["AB", "CD", "EF"]}, []).set_index("stage")[
+        "people"
+    ]
+    assert people["Title and abstract"] == "AB and CD screen; an adjudicator settles conflicts"
+    assert people["Full text"].startswith(
+        "AB, CD and EF screen and say which reports are of one study; an adjudicator"
+    )
+    assert (people["Extraction"], people["Risk of bias"]) == ("AB extracts, answers queries", "CD judges")
+
+
 def test_the_picture_tells_done_from_waiting_and_holds_long_words() -> None:
     waiting = [
         item("CD", "14 records to screen at title and abstract", "config/screening/title_abstract/CD.csv"),

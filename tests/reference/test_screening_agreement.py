@@ -59,7 +59,7 @@ def test_published_interval_beyond_one_is_cut():
 def test_nothing_to_compare_is_said_in_words():
     empty = agreement(np.zeros((2, 2)))
     assert empty.kappa is None
-    assert "no work has both votes" in empty.remark
+    assert "no work has two votes to compare" in empty.remark
     same = agreement(np.array([[0, 0], [0, 30]]))
     assert same.agreement == 1
     assert same.kappa is None

@@ -207,6 +207,7 @@ def test_rob_me_judges_a_synthesis_by_any_of_its_names():
         # 200 against 150 in 1000, 1810.73 by R's power.prop.test; a quarter less than 200 is the same.
         ({"measure": "RR", "thresholds": {"minimal": 50}}, {"n": 100, "events": 20}, 1810.7316, 200, "50 per 1000 from 200 per 1000"),
         ({"measure": "OR"}, {"n": 100, "events": 20}, 1810.7316, 200, "a relative reduction of 25% from 200 per 1000"),
+        ({"measure": "RR"}, {"n": 10000, "events": 4}, 1098456.21, 200, "a relative reduction of 25% from 0.40 per 1000"),
         # Of clusters the effective sample counts, not the people.
         ({"measure": "RR"}, {"n": 100, "events": 20, "effective_n": 50.0, "effective_events": 10.0}, 1810.7316, 100, "a relative reduction of 25%"),
         # Schoenfeld: 4 * ((qnorm(.975) + qnorm(.8)) / log(.75))^2 = 379.35; at 200 in 1000, 50 fewer are a hazard ratio of 0.7283.

@@ -98,6 +98,27 @@ def answers(run: Run) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (["12 months", "12 months"], "Pain; Death. Time points: 12 months."),
+        (["12 months", ["6 weeks", "a year"]], "Pain; Death. Time points: 12 months (Pain); 6 weeks and a year (Death)."),
+        (["12 months", []], "Pain; Death. Time points: 12 months (Pain); all that are reported (Death)."),
+        ([[], []], "Pain; Death. Time points: all that are reported."),
+    ],
+)  # fmt: skip
+def test_each_time_point_is_said_once(living: Run, times: list[Any], said: str) -> None:
+    outcomes = [{"id": name.lower(), "name": name, "measure": "RR", "timepoint": at} for name, at in zip(("Pain", "Death"), times, strict=True)]  # fmt: skip
+    protocol = complete({"review": {"title": "T"}, "outcomes": outcomes})
+    assert answers(dataclasses.replace(living, protocol=protocol))[PRISMA, "10a"] == (RUN, said)
+
+
+def test_what_is_extracted_of_each_study_is_listed(living: Run) -> None:
+    assert answers(living)[PRISMA, "10b"] == (PARTLY, "Of each study as a whole: drug class.")
+    described = dataclasses.replace(living, described=("funded_by", "drug_class"))
+    assert answers(described)[PRISMA, "10b"][1] == "Of each study as a whole: funded by and drug class."
+
+
 def test_all_items_of_the_checklists_are_there_once() -> None:
     assert Counter(item.checklist for item in ITEMS) == {PRISMA: 42, ABSTRACT: 12, SEARCH: 16, LIVING: 4}
     assert len({(item.checklist, item.item) for item in ITEMS}) == 74

@@ -21,7 +21,7 @@ from tests.rows import each
 SPACE = "\N{NO-BREAK SPACE}"
 TABLE = Table(
     "Numbers",
-    [Head("Study"), Head("n", True), Head("Effect", True), Head("Sheets")],
+    [Head("Study"), Head("n", True), Head("Effect", True), Head("Rows in the sheets")],
     [[Link("=1+1", "#a"), "1,059", "−0.350", "a.csv:2"], ["B", "12", "not pooled", "a.csv:3"]],
 )
 ITEMS = [
@@ -101,7 +101,7 @@ def test_a_workbook_has_numbers_as_numbers_and_no_formula(tmp_path):
     assert [[cell.value for cell in row] for row in book["Contents"]] == [["Sheet", "Section", "Table"], ["Table 1", "Section A", "Numbers"]]  # fmt: skip
     sheet = book["Table 1"]
     assert [[cell.value for cell in row] for row in sheet] == [
-        ["Study", "n", "Effect", "Sheets"], ["=1+1", 1059, -0.35, "a.csv:2"], ["B", 12, "not pooled", "a.csv:3"],
+        ["Study", "n", "Effect", "Rows in the sheets"], ["=1+1", 1059, -0.35, "a.csv:2"], ["B", 12, "not pooled", "a.csv:3"],
     ]  # fmt: skip
     assert (sheet["A2"].data_type, sheet["B2"].number_format, sheet["C2"].number_format) == (
         "s",

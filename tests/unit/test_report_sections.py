@@ -48,7 +48,7 @@ def test_characteristics_are_all_columns_of_the_included_studies(rows, included,
     for table in tables:
         heads = [head.name for head in table.columns]
         assert heads[:4] == ["Study", "Funded by", "First report", "Status"]
-        assert heads[-1] == "Sheets"
+        assert (heads[-1], {row[-1] for row in table.rows}) == ("Rows in the sheets", {"studies-AB.csv:2"})
 
 
 def outcome(name: str, **arms: list[str]) -> Outcome:
@@ -139,6 +139,10 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
         if isinstance(one, Figure)
     ]
     assert labels == ["Risk-of-bias summary: judgements for each result"]
+    called = risk.section(of_results, "rob2", tmp_path, "Said.", outcomes={"pain": "Pain at 12 weeks"})
+    assert [row[1] for one in called.blocks if isinstance(one, Table) for row in one.rows] == [
+        "Pain at 12 weeks"
+    ]
     assert (figure.alt, figure.caution) == (
         "Risk-of-bias summary. Judgements for 90 studies in 2 domains.",
         "No font has 中",

@@ -363,6 +363,8 @@ def test_queries_wait_for_answers_and_answers_without_a_query_are_named_once():
         "3 queries on extracted data await an answer (1 that cannot be true as they stand)"
         in section.blocks[0].text
     )
+    called = queries.section(table.assign(outcome="Pain"), outcomes={"pain": "Pain at 12 weeks"})
+    assert {row[3] for block in called.blocks[1:] for row in block.rows} == {"Pain at 12 weeks"}
     answered = queries.section(table.iloc[3:])
     assert [block.fold for block in answered.blocks] == ["Answered queries (1)"]
     assert queries.section(table.iloc[4:]) is None

@@ -86,7 +86,7 @@ def test_bone_mineral_density_has_a_subtotal_by_site_and_no_total(root, rows, st
     outcome = entry(root, "bmd")
     cut = Slices(rows, studies=studies).of(outcome.data, outcome.columns, filling=outcome.filling)
     result = written(cut, outcome)
-    levels = result["subgroups"]["bmd_site"]
+    levels = result["subgroups"]["BMD_site"]
     found = {
         level: [round(model[key], 2) for key in ("estimate", "ci_low", "ci_high")]
         for level, model in levels.items()

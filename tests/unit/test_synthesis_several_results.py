@@ -172,7 +172,7 @@ def test_effects_of_two_studies_are_no_three_studies(pooled, own):
     asked = {**own.get("analysis", {}), "test": "knha"}
     both_given = pooled(rows, measure="MD", scale=None, **{**own, "analysis": asked})
     assert both_given.model.wald is not None
-    assert "With 4 effects of 2 studies the Hartung-Knapp interval rests on 3 degrees of freedom" in " ".join(both_given.notes)  # fmt: skip
+    assert "The Hartung-Knapp interval of 4 effects of 2 studies rests on 3 degrees of freedom" in " ".join(both_given.notes)  # fmt: skip
 
 
 @each(

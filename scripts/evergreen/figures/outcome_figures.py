@@ -151,7 +151,8 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     counts = MEASURES[result.measure].kind == "table" and result.measure in RISKS
     two_groups = "" if counts else "it is drawn for two groups with events"
     stated = sum(bool(study.arms) for study in studies)
-    few = f"only {plural(stated, 'study states', 'studies state')} the events of both groups"
+    who = f"only {plural(stated, 'study states', 'studies state')}" if stated else "no study states"
+    few = f"{who} the events of both groups"
     why = two_groups or at_least(3) or (few if stated < 3 else crowded)
     yield plate("labbe", "L'Abbé plot", labbe, result, model, reason=why)
     for column, levels in result.subgroups.columns.items():
@@ -191,7 +192,8 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
 
 def _directions(result: Result) -> str:
     if result.directions is None:
-        return f"the outcome is pooled{' within subgroups' if result.no_total else ''}"
+        shown = "is pooled" if result.no_total or result.count > 1 else "has the effect of one study"
+        return f"the outcome {shown}{' within subgroups' if result.no_total else ''}"
     return "" if result.directions.told else "no study says which group fared better"
 
 

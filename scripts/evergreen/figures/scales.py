@@ -19,6 +19,8 @@ SMALL_RATIO, LARGE_RATIO = 0.05, 1000.0
 """Between these a ratio has the decimals of its outcome; below, two digits that count, above no decimals."""
 LARGE = 1000.0
 """Numbers that are usually as large have no decimals."""
+LEAST_WHOLE = {10.0: 0, 1.0: 1}
+"""From how many people among 1000 risks are shown with how many decimals; rarer ones have two."""
 
 
 def _same(value: float) -> float:
@@ -190,6 +192,12 @@ def number(value: float | None, decimals: int) -> str:
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", MINUS)
+
+
+def per_1000(value: float, risk: float) -> str:
+    """People among 1000, of a fraction, with the decimals that go with a `risk` without the intervention."""
+    decimals = next((many for least, many in LEAST_WHOLE.items() if 1000 * risk >= least), 2)
+    return number(1000 * value, decimals)
 
 
 def level_of(fraction: float) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 
 from evergreen import tables
+from evergreen.counting import listed
 
 
 @dataclass(frozen=True)
 class Stage:
     """A stage: its part of the workflow, its name, what Evergreen and what people do, and where the work of people lies.
 
-    `{people}` stands for those whom the protocol names. `places` are parts of the place that a status names (`status.json`, `where`).
+    `{people}` stands for those whom the protocol names, `{s}` for the verb's ending where it is one. `places` are parts of the place that a status names (`status.json`, `where`).
     """
 
     part: str
@@ -39,21 +40,21 @@ STAGES = (
     ),
     Stage(
         TITLE_ABSTRACT, "Title and abstract", "Makes work lists and pages, counts votes, measures agreement",
-        "{people} screen; an adjudicator settles conflicts", ("screening/title_abstract", "screening.title_abstract", "screening.<stage>"),
+        "{people} screen{s}; an adjudicator settles conflicts", ("screening/title_abstract", "screening.title_abstract", "screening.<stage>"),
     ),
     Stage(
         FULL_TEXT, "Full text", "Makes work lists and pages, counts votes, lists studies, draws the flow chart",
-        "{people} screen and say which reports are of one study; an adjudicator settles conflicts",
+        "{people} screen{s} and say{s} which reports are of one study; an adjudicator settles conflicts",
         ("screening/full_text", "screening.full_text", "config/studies", "screening/notices"),
     ),
     Stage(
         "extract", "Extraction", "Makes forms, merges sheets, converts numbers, asks about what looks like an error",
-        "{people} extract, answer queries; an adjudicator settles conflicts",
+        "{people} extract{s}, answer{s} queries; an adjudicator settles conflicts",
         ("config/extraction", "extraction/", "config/queries", "outcomes"),
     ),
     Stage(
         "bias", "Risk of bias", "Makes forms, suggests judgements by the tool's algorithms, merges what people judged",
-        "{people} judge; an adjudicator settles conflicts", ("risk_of_bias",),
+        "{people} judge{s}; an adjudicator settles conflicts", ("risk_of_bias",),
     ),
     Stage(
         "pool", "Synthesis", "Pools each outcome, looks at sensitivity, influence and small studies, draws the figures",
@@ -84,10 +85,13 @@ def told(
         if stage.part not in there:
             continue
         own = [item for item in waiting if stage_of(item["where"]) == stage.part]
-        named = " and ".join(people.get(stage.part, ())) or "People"
+        names = people.get(stage.part, ())
+        by = stage.people.format(people=listed(names) or "People", s="s" if len(names) == 1 else "")
+        # One person alone has nobody to disagree with.
+        by = by.partition("; an adjudicator")[0] if len(names) == 1 else by
         lines = [_line(item) for item in own]
         state = "waiting" if any(item["blocks"] for item in own) else "done" if stage.places else ""
-        rows.append([stage.name, stage.machine, stage.people.format(people=named), state, "\n".join(lines)])
+        rows.append([stage.name, stage.machine, by, state, "\n".join(lines)])
     return pd.DataFrame(rows, columns=["stage", "evergreen", "people", "state", "waiting"])
 
 

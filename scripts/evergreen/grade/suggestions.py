@@ -245,7 +245,9 @@ def _for_risks(
     if people is None or risk is None or other is None:
         return None
     needed = information_size.people_for_risks(risk, other, alpha=rules.alpha, power=rules.power)
-    return InformationSize(needed, people, "participants", f"{to_show} from {1000 * risk:.0f} per 1000")
+    return InformationSize(
+        needed, people, "participants", f"{to_show} from {scales.per_1000(risk, risk)} per 1000"
+    )
 
 
 def _people(result: Result) -> float | None:

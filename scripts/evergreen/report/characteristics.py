@@ -17,6 +17,8 @@ from evergreen.sheets.columns import in_words
 
 OF_THE_ROW = ("study", "extractors", "status", "in_conflict", "origin")
 """Columns of `extraction/studies.csv` that say where a row comes from, not what the study is like."""
+ROWS = "Rows in the sheets"
+"""Head of the column that leads to people's sheets."""
 EXPECTED = {
     "funding": re.compile(r"fund|sponsor|financ", re.IGNORECASE),
     "conflicts of interest": re.compile(r"conflict|compet|disclos|declar|\binterest", re.IGNORECASE),
@@ -29,6 +31,11 @@ def columns_of(rows: pd.DataFrame) -> list[str]:
     return [name for name in rows.columns if name not in OF_THE_ROW and rows[name].ne("").any()]
 
 
+def rows_in(origin: str) -> str:
+    """Where in the sheets something stands, by the names of the files: `AB.csv:2; CD.csv:2`."""
+    return "; ".join(place.rpartition("/")[2] for place in origin.split("; "))
+
+
 def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabels = AS_WRITTEN) -> Section:
     """`rows` as `extraction/studies.csv`; `included` the studies in their order, None where nobody screened."""
     columns = columns_of(rows)
@@ -37,9 +44,11 @@ def section(rows: pd.DataFrame, included: Sequence[str] | None, label: StudyLabe
     found = [(name, by_name[folded(name)]) for name in names if folded(name) in by_name]
     blocks: list[Block] = []
     if columns and found:
-        shown = heads("Study", *map(_head, columns), "Sheets")
+        shown = heads("Study", *map(_head, columns), ROWS)
         title, id_ = "Characteristics of the included studies", "characteristics-of-studies"
-        lines = [[label(name), *(row[column] for column in columns), row["origin"]] for name, row in found]
+        lines = [
+            [label(name), *(row[column] for column in columns), rows_in(row["origin"])] for name, row in found
+        ]
         blocks.append(Table(title, shown, lines, id=id_))
     if without := [what for what, words in EXPECTED.items() if not any(map(words.search, columns))]:
         said = f"The extraction sheets have no column named for {' or '.join(without)} of the studies."

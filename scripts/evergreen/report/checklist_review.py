@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from evergreen import __version__
 from evergreen.counting import listed, plural
 from evergreen.figures import wording
 from evergreen.metaanalysis.measures import MEASURES
+from evergreen.protocol.outcomes import Outcome
 from evergreen.report import further, methods, methods_sections, pooling_words, results_words, search_words
 from evergreen.report.checklist_abstract import WHERE, asked, found, titled
 from evergreen.report.checklist_run import FIGURES, PARTLY, PER_SOURCE, PROTOCOL, RUN, SYNTHESES, Answer, Run
 from evergreen.report.checklist_search import sources_words, strategies
+from evergreen.sheets.columns import in_words
+from evergreen.tables import grouped
 
 NO_CHANGE = "The authors have named no change so far."
 
@@ -86,7 +91,8 @@ def _synthesis(run: Run) -> dict[str, Answer]:
     by_outcome = [
         (one.name, [*map(wording.moderator, (*one.subgroups, *one.moderators))]) for one in outcomes
     ]
-    columns = sorted({column for _, own in by_outcome for column in own})
+    read = sorted({column for _, own in by_outcome for column in own})
+    columns = dict.fromkeys([*map(in_words, run.described), *read])
     explored = [f"{name}: {listed(own)}" for name, own in by_outcome if own]
     asked = {wording.changes(entry) for outcome in outcomes for entry in outcome.analysis.sensitivity}
     # What was made, which the data may ask for as well (a retraction); before anything is, what is planned.
@@ -94,16 +100,13 @@ def _synthesis(run: Run) -> dict[str, Answer]:
     smallest = min(outcome.analysis.k_min_small_study for outcome in outcomes)
     names = "; ".join(outcome.name for outcome in outcomes)
     per_outcome = "; ".join(f"{outcome.name} ({MEASURES[outcome.measure].name})" for outcome in outcomes)
-    times = "; ".join(
-        f"{outcome.name}, {listed(outcome.timepoint)}" for outcome in outcomes if outcome.timepoint
-    )
     small = " ".join(pooling_words.by_topic(outcomes, analyses).get("Small-study effects", []))
     done = RUN if len(analyses) == len(outcomes) else PARTLY
     answers = {
-        "10a": Answer(f"{names}. Time points: {times or 'all that are reported'}.", PROTOCOL),
+        "10a": Answer(f"{names}. Time points: {_times(outcomes)}.", PROTOCOL),
         "10b": Answer(
-            f"Study-level columns: {listed(columns)}." if columns else "No further variable is analysed.",
-            "results/extraction/merged.csv", PARTLY,
+            f"Of each study as a whole: {listed(columns)}." if columns else "No further variable is analysed.",
+            "results/report/index.html#characteristics" if run.described else "results/extraction/merged.csv", PARTLY,
         ),
         "12": Answer(f"{per_outcome}.", PROTOCOL),
         "13a": Answer(
@@ -161,6 +164,14 @@ def _synthesis(run: Run) -> dict[str, Answer]:
             none = "Not made: the studies do not allow it." if planned else "None was made."
             answers[item] = Answer(" ".join(made) or none, SYNTHESES, PARTLY if item == "21" else RUN)
     return answers
+
+
+def _times(outcomes: Sequence[Outcome]) -> str:
+    """The time points that are asked for, each with its outcomes where these differ in it."""
+    by_time = grouped(outcomes, lambda one: listed(one.timepoint) or "all that are reported")
+    if len(by_time) == 1:
+        return next(iter(by_time))
+    return "; ".join(f"{time} ({listed(one.name for one in own)})" for time, own in by_time.items())
 
 
 def of_living_review(run: Run) -> dict[str, Answer]:

@@ -35,7 +35,7 @@ class Run:
 
     `counts` the content of counts.json, `sources` the table per_source.csv, `searches` the logs of the PubMed searches that were run
     (with `source`), `excluded` the number of reports excluded at full text, `facts` what was done, `findings` what was found; `described`
-    says whether people wrote of the studies as a whole (`studies-<extractor>.csv`).
+    are the columns in which people wrote of the studies as a whole (`studies-<extractor>.csv`).
     """
 
     protocol: Protocol
@@ -45,13 +45,15 @@ class Run:
     excluded: int
     facts: Facts
     findings: Sequence[Finding] = ()
-    described: bool = False
+    described: Sequence[str] = ()
 
 
 def read(protocol: Protocol, inputs: Inputs) -> Run:
     """What the checklists are filled from, of the files of a run."""
     searches = [{**read_json(path), "source": path.parent.parent.name} for path in inputs.paths("searches")]
-    described = "characteristics" in inputs and characteristics.columns_of(inputs.table("characteristics"))
+    described = (
+        characteristics.columns_of(inputs.table("characteristics")) if "characteristics" in inputs else ()
+    )
     return Run(
         protocol,
         inputs.json("prisma"),
@@ -60,5 +62,5 @@ def read(protocol: Protocol, inputs: Inputs) -> Run:
         len(inputs.table("excluded")),
         facts.read(protocol, inputs),
         findings.read(protocol, inputs),
-        bool(described),
+        described,
     )

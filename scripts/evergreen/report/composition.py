@@ -15,6 +15,7 @@ from typing import Any
 
 from evergreen import __version__, tables
 from evergreen.figures import stage_table
+from evergreen.protocol.outcomes import called_in_sheets
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
@@ -39,6 +40,7 @@ from evergreen.report.inputs import Inputs
 from evergreen.report.methods_sections import COMPUTED_WITH
 from evergreen.report.status import Waiting
 from evergreen.screening.study_labels import StudyLabels
+from evergreen.sheets import folded
 from evergreen.synthesis.result.trail_places import place_of
 
 READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
@@ -56,6 +58,7 @@ class Report:
         self.counts = inputs.json("prisma") if "prisma" in inputs else None
         self.facts = facts.read(protocol, inputs)
         self.label = StudyLabels.listed(inputs.table("studies") if "studies" in inputs else None)
+        self.named = {folded(label): name for label, name in called_in_sheets(protocol.outcomes).items()}
         self.findings = findings.read(protocol, inputs)
         self.changes: dict[str, list[Block]] = {}
         if "studies" in inputs:
@@ -123,7 +126,7 @@ class Report:
         if "judgements" in inputs:
             folder = inputs.paths("bias_figures")[0].parent
             words, tool = methods.bias(protocol, self.facts), protocol.risk_of_bias.tool
-            yield risk.section(inputs.judged(tool), tool, folder, words, self.label)
+            yield risk.section(inputs.judged(tool), tool, folder, words, self.label, self.named)
         if self.outcomes and "converted" in inputs:
             links = selection.citations(self._works) if self._works is not None else {}
             compared = results.comparisons(self.outcomes, protocol.question)
@@ -149,7 +152,12 @@ class Report:
         if "counts" in inputs:
             yield search.section(protocol, self.facts)
         studies = inputs.table("studies") if "studies" in inputs else None
-        if "queries" in inputs and (asked := queries.section(inputs.table("queries"), studies, self.label)):
+        asked = (
+            queries.section(inputs.table("queries"), studies, self.label, self.named)
+            if "queries" in inputs
+            else None
+        )
+        if asked:
             yield asked
         yield waiting(inputs.json("status"), *self._stages())
         yield appendix()

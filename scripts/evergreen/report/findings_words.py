@@ -17,8 +17,6 @@ from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import Round
 
 SPACE = "\N{NO-BREAK SPACE}"
-LEAST_WHOLE = {10.0: 0, 1.0: 1}
-"""From how many people among 1000 risks are shown with how many decimals; rarer ones have two."""
 LABELS = {"benefit": "NNTB", "harm": "NNTH", "fewer": "NNT for one fewer", "more": "NNT for one more"}
 SERIOUS = {0: "not serious", 1: "serious", 2: "very serious", 3: "extremely serious"}
 
@@ -113,9 +111,7 @@ def _within(name: str) -> str:
 
 def per_1000(baseline: Baseline, value: float) -> str:
     """People among 1000, of a fraction, with the decimals that go with the risk without the intervention."""
-    common = 1000 * baseline.risk
-    decimals = next((many for least, many in LEAST_WHOLE.items() if common >= least), 2)
-    return scales.number(1000 * value, decimals)
+    return scales.per_1000(value, baseline.risk)
 
 
 def effect(found: Finding, level: float | None = None) -> str:

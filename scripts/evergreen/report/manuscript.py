@@ -23,11 +23,12 @@ from evergreen.report.blocks import (
     Terms,
     Text,
 )
+from evergreen.report.characteristics import ROWS
 from evergreen.report.composition import Report
 from evergreen.report.pooling_words import synthesis
 from evergreen.report.selection import IN_SHEETS
 
-OF_SHEETS = ("Sheets", IN_SHEETS)
+OF_SHEETS = (ROWS, IN_SHEETS)
 MOST_CELLS = 10_000
 """Cells of a table that stands in the document; one that has more is in the workbook of tables only."""
 ORDER = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,7 @@ from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.blocks import Block, Cell, Section, Table, Text, heads
 from evergreen.report.waiting_data import open_queries
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
+from evergreen.sheets import folded
 
 NOTE = (
     "{queries} an answer ({errors:,} that cannot be true as they stand); none changed a number. They are answered in config/queries.csv,"
@@ -24,28 +26,33 @@ COLUMNS = ("Query", "Severity", "Study", "Outcome", "Place", "Question")
 
 
 def section(
-    queries: pd.DataFrame, studies: pd.DataFrame | None = None, label: StudyLabels = AS_WRITTEN
+    queries: pd.DataFrame,
+    studies: pd.DataFrame | None = None,
+    label: StudyLabels = AS_WRITTEN,
+    outcomes: Mapping[str, str] = MappingProxyType({}),
 ) -> Section | None:
-    """The queries that await an answer (`waiting_data.open_queries`), and the answered ones; None where there is neither."""
+    """The queries that await an answer (`waiting_data.open_queries`), and the answered ones; None where there is neither. `outcomes` are
+    their names by what sheets call them (folded)."""
     waiting = tables.rows(open_queries(queries, studies))
     answered = [row for row in tables.rows(queries) if row["kind"] != NO_QUERY and row["answer"]]
     blocks: list[Block] = []
     if waiting:
         errors = sum(row["severity"] == "error" for row in waiting)
         said = plural(len(waiting), "query on extracted data awaits", "queries on extracted data await")
-        lines = [_asked(row, label) for row in waiting]
+        lines = [_asked(row, label, outcomes) for row in waiting]
         fold = f"All {len(waiting):,}" if len(waiting) > MANY else ""
         caption = "Queries on extracted data that await an answer"
         blocks.append(Text(NOTE.format(queries=said, errors=errors)))
         blocks.append(Table(caption, heads(*COLUMNS), lines, fold=fold))
     if answered:
-        lines = [[*_asked(row, label), row["answer"], row["answered_by"]] for row in answered]
+        lines = [[*_asked(row, label, outcomes), row["answer"], row["answered_by"]] for row in answered]
         fold = f"Answered queries ({len(answered):,})"
         caption = "Queries on extracted data and their answers"
         blocks.append(Table(caption, heads(*COLUMNS, "Answer", "By"), lines, fold=fold))
     return Section("queries", "Queries on extracted data", blocks) if blocks else None
 
 
-def _asked(row: Mapping[str, Any], label: StudyLabels) -> list[Cell]:
+def _asked(row: Mapping[str, Any], label: StudyLabels, outcomes: Mapping[str, str]) -> list[Cell]:
     place = ", ".join(filter(None, (row["timepoint"], row["arm"], row["column"])))
-    return [row["query"], row["severity"], label(row["study"]), row["outcome"], place, row["reason"]]
+    outcome = outcomes.get(folded(row["outcome"]), row["outcome"])
+    return [row["query"], row["severity"], label(row["study"]), outcome, place, row["reason"]]

@@ -30,6 +30,7 @@ from evergreen.report.blocks import (
     from_report,
     heads,
 )
+from evergreen.report.characteristics import ROWS, rows_in
 from evergreen.report.effects import interval, named, of_subgroups, percent
 from evergreen.report.further import further_blocks
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
@@ -197,14 +198,14 @@ def _trace(rows: pd.DataFrame, links: Mapping[str, Link], result: Result, label:
     imputed = "imputed" in rows and rows["imputed"].ne("").any()
     made = ["derived", *(["imputed"] if imputed else [])]
     numbers: list[str | Head] = [*(Head(name, True) for name in used), *(name.capitalize() for name in made)]
-    columns = heads("Study", "Arm", "Group", *numbers, "Report", "Where", "Sheets")
+    columns = heads("Study", "Arm", "Group", *numbers, "Report", "Where", ROWS)
     table: list[list[Cell]] = []
     for row in tables.rows(rows):
         source = row.get("source", "")
         place = Link("source", source) if source.startswith("http") else source
         report = links.get(row.get("record_id", ""), row.get("record_id", ""))
         study = Link(label(row["study"]), trails.get(folded(row["study"]), ""))
-        table.append([study, row.get("arm", ""), row["group"], *(brief(row[name]) for name in used), *(row.get(name, "") for name in made), report, place, row.get("origin", "")])  # fmt: skip
+        table.append([study, row.get("arm", ""), row["group"], *(brief(row[name]) for name in used), *(row.get(name, "") for name in made), report, place, rows_in(row.get("origin", ""))])  # fmt: skip
     fold = f"How these numbers were obtained ({plural(len(table), 'row')})"
     return Table("Extracted numbers and where they came from", columns, table, fold=fold, id="numbers", key=3)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -10,6 +12,7 @@ from evergreen import tables
 from evergreen.bias.tools import tool_of
 from evergreen.report.blocks import Block, Cell, Figure, Link, Section, Table, Text, heads
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
+from evergreen.sheets import folded
 
 CAPTIONS = {
     "summary": "Risk-of-bias summary: judgements for each {one}",
@@ -30,9 +33,15 @@ def domain_names(tool: str) -> dict[str, str]:
 
 
 def section(
-    judgements: pd.DataFrame, tool: str, figures: Path, words: str, label: StudyLabels = AS_WRITTEN
+    judgements: pd.DataFrame,
+    tool: str,
+    figures: Path,
+    words: str,
+    label: StudyLabels = AS_WRITTEN,
+    outcomes: Mapping[str, str] = MappingProxyType({}),
 ) -> Section:
-    """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures."""
+    """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures; `outcomes` their
+    names by what sheets call them (folded)."""
     names = domain_names(tool)
     there = [name for name in PLACES if name in judgements and judgements[name].ne("").any()]
     of_results = set(there) - {"variant"}
@@ -50,6 +59,7 @@ def section(
     rows: list[list[Cell]] = []
     for item in tables.rows(judgements):
         source = item["source"]
+        item["outcome"] = outcomes.get(folded(item["outcome"]), item["outcome"])
         place = [label(item["study"]), *(item[name] for name in given)]
         judged = [names.get(item["domain"], item["domain"]), item["judgement"].capitalize(), item["support"]]
         rows.append([*place, *judged, Link("source", source) if source.startswith("http") else source])

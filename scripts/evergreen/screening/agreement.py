@@ -56,7 +56,7 @@ def agreement(table: np.ndarray, *, level: float = 0.95) -> Agreement:
     counts = np.asarray(table, dtype=float)
     k, n = len(counts), int(counts.sum())
     if n == 0:
-        return Agreement(0, remark="not estimable: no work has both votes")
+        return Agreement(0, remark="not estimable: no work has two votes to compare")
     p = counts / n
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     po = float(np.trace(p))

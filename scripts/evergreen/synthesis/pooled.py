@@ -148,8 +148,8 @@ def _wald_sentence(studies: int, k: int, shorter: bool) -> str:
     if shorter:
         return "The Hartung-Knapp interval is narrower than the Wald interval; both are given."
     if studies < LEAST_TESTED:
-        rests = f"the Hartung-Knapp interval rests on {plural(k - 1, 'degree')} of freedom"
-        return f"With {studies_of(studies, k)} {rests}; the Wald interval is given too."
+        rests = f"rests on {plural(k - 1, 'degree')} of freedom; the Wald interval is given too."
+        return f"The Hartung-Knapp interval of {studies_of(studies, k)} {rests}"
     return "The Hartung-Knapp standard error is smaller than the usual one; the Wald interval is given too."
 
 
