@@ -44,6 +44,13 @@ def test_reports_make_studies():
     assert result.orphans[["record_id", "study"]].to_numpy().tolist() == [["gone", "Zeta"]]
 
 
+def test_a_study_that_is_named_by_a_report_has_that_report_too():
+    passed = decisions(a="include", b="include")
+    for name in ("a", "A"):
+        table = listed([("b", name)], passed, passed).studies
+        assert table[["study", "work_ids", "how"]].to_numpy().tolist() == [[name, "a; b", "assigned"]]
+
+
 def test_the_round_of_a_study_is_that_of_its_first_included_report():
     passed = decisions(a="include", c="include")
     table = listed([("a", "Alpha"), ("c", "Alpha")], passed, decisions(a="exclude", c="include")).studies

@@ -45,7 +45,7 @@ def list_studies(
 
     `clusters`: record_id to work_id; `title_abstract` and `full_text`: the stages' decisions; `assigned`: the sheet
     `studies.csv` (`record_id, study`; a report may belong to several studies), a study named as most of its rows name it. An included report that no row assigns is a
-    study of its own, named by its work_id. A study is included when one of its reports is, else pending when one is
+    study of its own, named by its work_id, or of the study to which the sheet gives that name. A study is included when one of its reports is, else pending when one is
     still open, else excluded; its round is the earliest one of its included reports. `report_name` is what it is called by its first
     report (of the included ones if there are any, and but for entries of registers where there is another), `report_year` the year of that.
     """
@@ -64,7 +64,7 @@ def list_studies(
     with_study = {work for reports in members.values() for work in reports}
     for work in works["work_id"]:
         if standing.get(work) == "include" and work not in with_study:
-            members[work][work] = None
+            members[spelt.get(folded(work), work)][work] = None
     order = {work: position for position, work in enumerate(works["work_id"])}
     rounds = dict(zip(works["work_id"], works["round"], strict=True))
     records = dict(zip(works["work_id"], works["record_ids"], strict=True))
