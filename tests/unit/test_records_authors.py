@@ -24,6 +24,7 @@ LISTS = {
     "semicolons": "Doe, Ann; Roe, B",
     "entities": "M&uuml;ller, Ann; Roe, B",
     "lines": "Doe, Ann\nRoe, B",
+    "slashes": "Doe, Ann//Roe, B",
     "and": "Ann Doe and B. Roe",
     "commas and and": "Ann Doe, B. Roe and Cy Poe",
     "others": "Doe, Ann; Roe, B; et al.",

@@ -497,3 +497,42 @@ def test_tags_of_the_cochrane_library_in_ris(lines, place, read):
 def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
     _, table = read("TY  - JOUR\nTI  - T\nSO  - https://clinicaltrials.gov/show/NCT01234567\nER  - \n")
     assert table["registry_ids"].tolist() == ["NCT01234567"]
+
+
+@each(
+    ("note", "pmid", "doi"),
+    [
+        # What PubMed says of other records, as reference managers keep it in notes.
+        ("Erratum in: Lancet. 2020;1:1. doi: 10.1000/other. PMID: 12345678", "", ""),
+        (
+            "PMID: 222. doi: 10.1000/own Comment in: Lancet. doi: 10.1000/other. PMID: 111",
+            "222",
+            "10.1000/own",
+        ),
+        ("Corrected and republished from: Lancet. PMID: 12345678", "", ""),
+        ("Update of: medRxiv. doi: 10.1101/2020.01.01.20012345. PMID: 333", "", ""),
+        (
+            "Accession Number: 150. Erratum in: Nurs Res. Publication Type: Article; PMID: NLM33512345.",
+            "33512345",
+            "",
+        ),
+        ("Database updated on 2020-05-01; Cited By :5; Summary of a trial; PMID: 12345678", "12345678", ""),
+    ],
+)
+def test_a_number_that_a_note_gives_another_record_is_not_the_record_s_own(note, pmid, doi, read):
+    _, table = read(f"TY  - JOUR\nTI  - T\nN1  - {note}\nER  - \n")
+    assert table[["pmid", "doi"]].values.tolist() == [[pmid, doi]]
+    library = (
+        "<xml><records><record><titles><title>T</title></titles><notes>{}</notes></record></records></xml>\n"
+    )
+    assert read(library.format(note))[1][["pmid", "doi"]].values.tolist() == [[pmid, doi]]
+
+
+def test_a_reference_that_nobody_filled_in_is_no_record(read):
+    record = "<record><database>a.enl</database><rec-number>{}</rec-number><ref-type name='Journal Article'>17</ref-type>{}</record>\n"
+    text = record.format(1, "<titles><title>T</title></titles>") + record.format(
+        2, "<titles><title/></titles>"
+    )
+    export, table = read(f"<xml><records>\n{text}</records></xml>\n")
+    assert table["title"].tolist() == ["T"]
+    assert [(remark.line, remark.kind) for remark in export.remarks if remark.kind == "lost"] == [(3, "lost")]

@@ -134,3 +134,14 @@ def test_a_sign_that_xml_does_not_have_is_remarked_upon_by_its_line(read):
     assert [(one.line, one.kind) for one in export.remarks if "not well-formed" in one.reason] == [
         (2, "note")
     ]
+
+
+def test_a_name_that_the_journal_misspelt_is_no_author_beside_the_right_one(read):
+    name = '<Author ValidYN="{}"><LastName>{}</LastName><ForeName>Ann</ForeName></Author>'
+    article = "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>T</ArticleTitle><AuthorList>{}</AuthorList></Article></MedlineCitation></PubmedArticle></PubmedArticleSet>\n"
+    _, table = read(
+        article.format(name.format("N", "Dou") + name.format("Y", "Doe") + name.format("Y", "Roe"))
+    )
+    assert table["authors"].tolist() == ["Doe, Ann; Roe, Ann"]
+    assert "Dou, Ann" in table["other_fields"][0]
+    assert read(article.format(name.format("N", "Dou")))[1]["authors"].tolist() == ["Dou, Ann"]

@@ -211,8 +211,8 @@ def _lone_initials(words: list[str]) -> bool:
 
 _NO_LIST = frozenset(("c()", "character(0)", "list()"))
 _AND_OTHERS = re.compile(r"(?<=\S)[\s,;]+et\.? al\.?$", re.IGNORECASE)
-_SEPARATOR = re.compile(r"<br\s*/?>|[\uff1b\u3001\t]|\s[\u2022\u00b7/]\s", re.IGNORECASE)
-"""What separates names and is no sign of a name: line breaks of web pages, semicolons of East Asia, tabs, bullets."""
+_SEPARATOR = re.compile(r"<br\s*/?>|[\uff1b\u3001\t]|\s[\u2022\u00b7/]\s|(?<!:)//", re.IGNORECASE)
+"""What separates names and is no sign of a name: line breaks of web pages, semicolons of East Asia, tabs, bullets, two slashes of EndNote."""
 _MARK_OF_PLACE = re.compile(
     r"\s*\[\d+(?:,\s?\d+)*\]|\s+\(\d{1,2}\)|\s*\((?:\d{6,}|(?:\d{4}-){3}\d{3}[\dX]|[^()]*[Oo][Rr][Cc][Ii][Dd][^()]*)\)"
     r"|(?:(?<=[a-z.])|(?<=\s[A-Z])|(?<=\s[A-Z]{2}))(?:\d{1,2}(?:,\d{1,2})*|[\u00b9\u00b2\u00b3\u2070-\u2079,]*[\u00b9\u00b2\u00b3\u2070-\u2079])[*†‡§¶#]*(?=\s*(?:[,;|]|$|and\s|&\s))"

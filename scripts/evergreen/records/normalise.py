@@ -18,12 +18,15 @@ _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
 _DOI_TAIL = re.compile(r"(?:\[(?:doi|pii)\]|[.,;:'\"])+$", re.IGNORECASE)
 _DOI_VERSION = re.compile(r"(?<=\d)v\d{1,2}(?:\.(?:full|abstract|supplementary|article)\b.*)?$")
 """What bioRxiv, medRxiv and arXiv put behind the DOI in the address of a version; the DOI is that of all versions."""
-_BEHIND_DOI = re.compile(r"[?#&](?=\w+=)|[;,|](?=https?:|doi\b|pmc?id\b|pii\b|10\.\d{4,9}/)", re.IGNORECASE)
-"""What begins behind a DOI without a blank: what an address asks for, and another number."""
+_BEHIND_DOI = re.compile(
+    r"\"|</[a-z]+>|<br ?/?>|[?#&](?=\w+=)|[;,|](?=https?:|doi\b|pmc?id\b|pii\b|10\.\d{4,9}/)", re.IGNORECASE
+)
+"""What begins behind a DOI without a blank: the tag around it, what an address asks for, and another number."""
 _PAGE_OF_DOI = re.compile(
     r"(?<=/)(.+?)(?:/(?:full(?:text)?|abstract|e?pdf|meta|html?)|\.(?:full|abstract|e?pdf|html?)){1,2}$"
 )
 """What publishers put behind a DOI in the address of a page: `10.3389/fnins.2020.00001/full`."""
+_TYPESET_HYPHEN = re.compile("[\u2010\u2011]")
 _CLOSES = {")": "(", "]": "[", ">": "<", "}": "{"}
 
 
@@ -38,6 +41,8 @@ def canonical_doi(text: str) -> str:
         text = html.unescape(text)
     if "%" in text:
         text = unquote(text)
+    if not text.isascii():
+        text = _TYPESET_HYPHEN.sub("-", text)
     found = _DOI.search(text)
     if not found:
         return ""

@@ -72,6 +72,15 @@ _FIGURES = re.compile(r"(?=\d*\D)\d[\d.,'\u2019\seE+]*")
 """What looks like a number that something was done to."""
 _SOME_DIGIT = re.compile(r"[1-9]")
 _TYPESET_HYPHEN = re.compile("[\u2010\u2011\u2012\u2212]")  # of CENTRAL and of typesetters
+_OF_ANOTHER = re.compile(
+    r"\b(?:comment|errat(?:um|a)|corrigendum|correction|retraction|reprint|update|preprint|(?:expression of )?concern|original report"
+    r"|(?:(?:corrected|retracted)(?: and republished)?|republished|reprinted)|summary for patients|dataset (?:described|use reported))"
+    r" (?:in|on|of|for|from|to)\b|\bsee also\b",
+    re.IGNORECASE,
+)
+"""Behind these words PubMed, and programs that have it from there, name other records: `Comment in: Lancet ... PMID: 20511111`."""
+_OF_EBSCO = re.compile(r"\bPMID:\s*NLM0*([1-9]\d{0,7})\b")
+_LONGEST_NUMBER = 20
 _PAGES_MARK = re.compile(r"^pp?\.?\s+(?=\d)")
 
 
@@ -308,6 +317,12 @@ def _pages(values: _Values) -> str:
     return _PAGES_MARK.sub("", _TYPESET_HYPHEN.sub("-", pages)) or values.first("article_number")
 
 
+def _own(text: str) -> str:
+    """What a note says of the record itself: the part before it names another one."""
+    found = _OF_ANOTHER.search(text) if len(text) > _LONGEST_NUMBER else None
+    return text[: found.start()] if found else text
+
+
 def _issue(values: _Values) -> str:
     """An issue in a field that others write notes into."""
     for name, text in values.all_of("issue_like"):
@@ -320,7 +335,8 @@ def _issue(values: _Values) -> str:
 def _doi(values: _Values) -> str:
     for role in ("doi", "doi_within"):
         for name, text in values.all_of(role):
-            if (doi := canonical_doi(text)) and not doi.startswith(_ADDRESS_IN_CENTRAL):
+            own = text if role == "doi" else _own(text)
+            if (doi := canonical_doi(own)) and not doi.startswith(_ADDRESS_IN_CENTRAL):
                 if role == "doi":
                     values.taken.add((name, text))
                 return doi
@@ -333,7 +349,7 @@ def _pmid(values: _Values) -> str:
             values.taken.add((name, text))
             return pmid
     for text in values.texts("pmid_within"):
-        if pmid := named_pmid(text):
+        if pmid := named_pmid(_own(text)) or next(iter(_OF_EBSCO.findall(text)), ""):
             return pmid
     for database, role in _PMID_IN:
         numbers = values.texts(role)

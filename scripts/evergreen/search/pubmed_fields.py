@@ -131,28 +131,35 @@ def abstract_text(element: etree._Element | None) -> str:
 
 
 def author_text(element: etree._Element | None) -> str:
-    """Authors as `Family, Given Suffix` joined by `"; "`; a collective name stands as it is."""
-    if element is None:
-        return ""
-    names = []
-    for author in element:
-        family = given = initials = suffix = collective = ""
-        for part in author:
-            tag = part.tag
-            if tag == "LastName":
-                family = (part.text or "").strip()
-            elif tag == "ForeName":
-                given = (part.text or "").strip()
-            elif tag == "Initials":
-                initials = part.text or ""
-            elif tag == "Suffix":
-                suffix = f" {text_of(part)}"
-            elif tag == "CollectiveName":
-                collective = text_of(part).replace("; ", ", ")
-        given = f"{given or initials}{suffix}".strip()
-        if name := (f"{family}, {given}" if given else family) if family else collective or given:
-            names.append(name)
-    return plain("; ".join(names))
+    """Authors as `Family, Given Suffix` joined by `"; "`; a collective name stands as it is.
+
+    Where the journal misspelt a name, PubMed has it twice, and the misspelt one (`misspelt_authors`) is none.
+    """
+    authors = [] if element is None else [one for one in element if one.get("ValidYN") != "N"] or element
+    return plain("; ".join(filter(None, map(_author, authors))))
+
+
+def misspelt_authors(element: etree._Element | None) -> list[str]:
+    """Names that PubMed says are misspelt in the journal."""
+    return [] if element is None else [_author(one) for one in element if one.get("ValidYN") == "N"]
+
+
+def _author(author: etree._Element) -> str:
+    family = given = initials = suffix = collective = ""
+    for part in author:
+        tag = part.tag
+        if tag == "LastName":
+            family = (part.text or "").strip()
+        elif tag == "ForeName":
+            given = (part.text or "").strip()
+        elif tag == "Initials":
+            initials = part.text or ""
+        elif tag == "Suffix":
+            suffix = f" {text_of(part)}"
+        elif tag == "CollectiveName":
+            collective = text_of(part).replace("; ", ", ")
+    given = f"{given or initials}{suffix}".strip()
+    return (f"{family}, {given}" if given else family) if family else collective or given
 
 
 def mesh_text(element: etree._Element | None) -> str:

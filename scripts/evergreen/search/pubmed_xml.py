@@ -21,6 +21,7 @@ from evergreen.search.pubmed_fields import (
     child,
     date_text,
     mesh_text,
+    misspelt_authors,
     only,
     text_in,
     text_of,
@@ -87,6 +88,7 @@ def _article(element: etree._Element) -> dict[str, Any]:
     related = _related(parts)
     registry, banks = _data_banks(article)
     doi, pmcid = _article_ids(data, article)
+    authors = only(article, "AuthorList")
     other = {
         "publication_date": [published],
         "electronic_date": electronic,
@@ -97,6 +99,7 @@ def _article(element: etree._Element) -> dict[str, Any]:
             if (text := abstract_text(part))
         ],
         "data_banks": banks,
+        "misspelt_authors": misspelt_authors(authors),
         **_dates(parts, data),
         **_further(parts, article),
         "status": [citation.get("Status") or ""] if citation is not None else [],
@@ -105,7 +108,7 @@ def _article(element: etree._Element) -> dict[str, Any]:
     return {
         "title": vernacular if absent(title) else title,  # `[Not Available].` where nobody translated it
         "abstract": abstract_text(only(article, "Abstract")),
-        "authors": author_text(only(article, "AuthorList")),
+        "authors": author_text(authors),
         "year": next((year for year in years if year), None),
         "journal": text_in(journal, "Title") or text_in(journal, "ISOAbbreviation"),
         "volume": text_in(issue, "Volume"),

@@ -40,6 +40,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 _AROUND = {name.rpartition("/")[0] for names in FIELDS.values() for name in names if "/" in name}
 """Elements that hold fields and no text of their own."""
+_OF_THE_LIBRARY = frozenset(("database", "source-app", "rec-number", "ref-type", "ref-type name"))
+"""Fields that a reference has that nobody filled in."""
 DEEPEST = 20
 """Elements inside each other that name a field; EndNote's own have five, and what is deeper is one text."""
 
@@ -59,7 +61,7 @@ def read(lines: Sequence[str]) -> Blocks:
         kind = record.find("ref-type")
         if kind is not None:
             block.append("ref-type name", kind.get("name") or "")
-        if any(value for name, value in block.fields if name != "database"):
+        if any(value for name, value in block.fields if name not in _OF_THE_LIBRARY):
             out.blocks.append(block)
         else:
             out.lose(block.line, "<record>", "record without any field")
