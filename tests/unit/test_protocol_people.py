@@ -151,6 +151,15 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
     ]
 
 
+def test_the_heads_that_a_review_begins_with_are_no_stray_file_beside_a_workbook(tmp_path, review):
+    stray = people.unread(review)
+    folder = tmp_path / "config/extraction"
+    (folder / "AB.csv").rename(folder / "AB.xlsx")
+    (folder / "AB.csv").write_text("study,outcome\n")
+    assert people.extraction_sheets(review)["AB"] == "config/extraction/AB.xlsx"
+    assert people.unread(review) == stray
+
+
 def test_a_person_who_was_renamed_keeps_the_sheets(review):
     """Named as before, as now, or both, which is refused."""
     raw = {**RAW, "screening": {"title_abstract": {"reviewers": ["Ann", "CD"]}}, "extraction": {"extractors": ["Ann"]},

@@ -217,6 +217,19 @@ def test_a_link_that_leads_nowhere_is_not_taken_for_no_sheet(tmp_path):
     assert sheets.find(tmp_path / "AB") == tmp_path / "AB.csv"
 
 
+def test_a_csv_of_heads_alone_gives_way_to_a_workbook(tmp_path):
+    (tmp_path / "AB.xlsx").write_bytes(b"x")
+    for nothing in ("study,n\n", "study,n", "\r\nstudy,n\r\n\r\n", ""):
+        (tmp_path / "AB.csv").write_text(nothing)
+        assert sheets.find(tmp_path / "AB") == tmp_path / "AB.xlsx"
+    for rows in (b"study,n\nA,1\n", b"study,n\rA,1", "study\nA\n".encode("utf-16-be")):
+        (tmp_path / "AB.csv").write_bytes(rows)
+        with pytest.raises(
+            InputError, match=r"the same sheet is there as AB.csv and as AB.xlsx. Keep one of them."
+        ):
+            sheets.find(tmp_path / "AB")
+
+
 @pytest.mark.parametrize("suffix", [".ods", ".xls", ".TSV"])
 def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
     assert sheets.find(tmp_path / "AB") is None
@@ -272,7 +285,7 @@ def test_a_binary_file_is_named_as_such(tmp_path):
 
 def test_the_same_sheet_twice_is_refused(tmp_path):
     for suffix in sheets.SUFFIXES:
-        (tmp_path / f"AB{suffix}").write_bytes(b"x")
+        (tmp_path / f"AB{suffix}").write_bytes(b"x\ny\n")
     with pytest.raises(InputError, match="Keep one"):
         sheets.find(tmp_path / "AB")
 

@@ -168,6 +168,7 @@ def unread(protocol: Protocol) -> list[str]:
         path.as_posix()
         for path in there
         if path not in known and not nobodys(path.as_posix()) and not is_note(path.as_posix())
+        if not (sheets.heads_alone(path) and sheets.find(path.with_suffix("")) in known)
     )
 
 

@@ -6,13 +6,13 @@ written, `days` how a day is, `cell_text` what a cell is besides its text, `labe
 """
 
 from evergreen.sheets.columns import Column, columns_of
-from evergreen.sheets.files import SUFFIXES, by_person, copied, find, people_in
+from evergreen.sheets.files import SUFFIXES, by_person, copied, find, heads_alone, people_in
 from evergreen.sheets.labels import folded, name_key
 from evergreen.sheets.numbers import NOT_REPORTED, NUMBER
 from evergreen.sheets.reading import read_sheet, read_sheets
 from evergreen.sheets.texts import clean, decoded
 
 __all__ = [
-    "NOT_REPORTED", "NUMBER", "SUFFIXES", "Column", "by_person", "clean", "columns_of", "copied", "decoded", "find", "folded",
+    "NOT_REPORTED", "NUMBER", "SUFFIXES", "Column", "by_person", "clean", "columns_of", "copied", "decoded", "find", "folded", "heads_alone",
     "name_key", "people_in", "read_sheet", "read_sheets",
 ]  # fmt: skip

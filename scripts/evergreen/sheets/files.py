@@ -22,7 +22,7 @@ _COPY_OF = re.compile(r"(?:copy of|kopie von|copie de|copia de|copia di|backup o
 def find(stem: str | Path) -> Path | None:
     """The sheet `stem`.csv or `stem`.xlsx, names compared as labels are; None when neither is there.
 
-    Raises InputError when both are, when there is nothing but the sheet in a format that is not read, and for a link to a file that is
+    A CSV of heads alone, as `evergreen new` writes them, gives way to a workbook. Raises InputError when both have rows, when there is nothing but the sheet in a format that is not read, and for a link to a file that is
     not there: one that a program for large files has not fetched is no sheet that nobody has written.
     """
     stem = Path(stem)
@@ -44,12 +44,20 @@ def find(stem: str | Path) -> Path | None:
                     todo="Save it as CSV UTF-8 or XLSX.",
                 )
     if len(found) > 1:
+        found = [path for path in found if not heads_alone(path)] or found
+    if len(found) > 1:
         raise InputError(
             f"the same sheet is there as {' and as '.join(path.name for path in found)}",
             file=found[0],
             todo="Keep one of them.",
         )
     return found[0] if found else None
+
+
+def heads_alone(path: Path) -> bool:
+    """Whether a file is a CSV that has no row."""
+    rows = path.read_bytes().replace(b"\r", b"\n").lstrip().partition(b"\n")[2]
+    return path.suffix.lower() == ".csv" and not rows.strip()
 
 
 def people_in(folder: str | Path, prefix: str = "") -> list[str]:
