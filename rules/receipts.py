@@ -74,7 +74,13 @@ class Remembered(FilePersistence):
     check: Callable[[], None]
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        try:
+            super().__init__(*args, **options)
+        except OSError as error:
+            why = f"the review's folder cannot be written to ({(error.strerror or '').lower()})"
+            raise Refusal(
+                InputError(why, file=Path.cwd(), todo="Copy the review to where you may write.")
+            ) from None
         self.max_checksum_file_size = 0  # what Snakemake records besides is for its reports
         self.receipts = Receipts(CONTENTS)
         self.begun: dict[Any, dict[str, str | None]] = {}

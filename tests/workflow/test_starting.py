@@ -66,8 +66,11 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     assert json.loads(told.stdout)["due"] == ["No run of everything has ended here yet."]
     (tmp_path / "named/config").mkdir(parents=True)
     (tmp_path / "named/config/config.yml").write_text("review: {title: T}\n")
+    (tmp_path / "shut/config").mkdir(parents=True)
+    (tmp_path / "shut/config/config.yaml").write_text("review: {title: T}\n")
+    (tmp_path / "shut/.snakemake").touch()  # as where nobody may write
     for words, said in (
-        (["run", "named"], "named/config/config.yml: the protocol is called config.yaml. Rename it."),
+        (["run", "shut"], "shut: the review's folder cannot be written to ("), (["run", "named"], "named/config/config.yml: the protocol is called config.yaml. Rename it."),
         (["statsu"], "statsu: there is no such command"), (["status", "nowhere"], "nowhere: there is no such folder"),
         (["run", "--version"], ".: there is no review in this folder"), (["run", "nowhere"], "nowhere: there is no such folder"),
         (["freeze", review.name], "ERROR: evergreen freeze: the following arguments are required: version."),
@@ -78,3 +81,4 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
         assert said in ended.stderr
         assert "usage" not in ended.stderr
         assert "Exception" not in ended.stderr
+        assert "Traceback" not in ended.stderr
