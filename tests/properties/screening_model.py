@@ -91,7 +91,8 @@ def orphans(review: Review, fates_: dict[str, dict[str, Fate]], works: list[Work
     home = {record: work.id for work in works for record in work.records}
     found = set()
     for (stage, person), rows in review.votes.items():
-        stranger = person != "adjudication" and person not in review.plans[stage]["reviewers"]
+        reviewers = review.plans[stage]["reviewers"]
+        stranger = not reviewers if person == "adjudication" else person not in reviewers
         for record in rows:
             if stranger or home.get(record) not in fates_[stage]:
                 found.add((stage, person, record))

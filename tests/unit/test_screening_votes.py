@@ -135,6 +135,12 @@ def test_decisions_that_count_for_nothing_are_orphans():
 
 def test_a_stage_without_reviewers_passes_every_work_on():
     assert outcome({"AB": [("w", "exclude")]}, plan=Plan(())) == ("skipped", "include", "")
+    # A verdict of before the stage was skipped settles nothing, and is told.
+    left = tally({"adjudication": [("w", "exclude")]}, plan=Plan(()))
+    assert left.decisions["how"].tolist() == ["skipped"]
+    assert left.orphans[["record_id", "reviewer", "why"]].to_numpy().tolist() == [
+        ["w", "adjudication", "nobody screens at this stage, and so there is nothing to settle"]
+    ]
 
 
 def test_other_decisions_of_full_text():

@@ -149,6 +149,8 @@ def _by_work(
                 why = "no record has this id"
             elif reviewer != ADJUDICATION and reviewer not in plan.reviewers:
                 why = no_reviewer(reviewer)
+            elif not plan.reviewers:
+                why = "nobody screens at this stage, and so there is nothing to settle"
             elif work not in here:
                 why = "its work does not reach this stage"
             if work is None or why:
