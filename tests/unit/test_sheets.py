@@ -1,5 +1,6 @@
 """People's sheets: what spreadsheet programs do to them is read right, or refused with file, row and column."""
 
+import re
 from pathlib import Path
 
 import openpyxl
@@ -167,6 +168,7 @@ def test_a_file_that_ends_within_a_row_is_refused_and_one_of_rows_without_their_
         (f"{HEADER}\n\n{ROW.replace('intervention', 'treated')}\n", "row 3, column group", "not allowed"),
         (f"{HEADER.replace('events', 'evnts')}\n{ROW}\n", "row 1, column evnts", "close to events"),
         (f"{HEADER.replace('mean', 'maen')}\n{ROW}\n", "row 1, column maen", "close to mean"),
+        (f"{HEADER.replace(',sd,', ',S.D.,')}\n{ROW}\n", "row 1, column S.D.", "close to sd"),
         (f"{HEADER.replace('study', 'trial')}\n{ROW}\n", "row 1, column study", "is missing"),
         (f"{HEADER.replace('study', 'trial').replace('outcome', 'endpoint')}\n{ROW}\n", "row 1, column study, outcome", "the columns study, outcome are missing"),
         ("study,outcome,n_1,mean_1,n_2,mean_2\nA,pain,9,1,9,2\n", "row 1, column group", "Needed are study, outcome, group, in one row per study, outcome, time point and arm."),
@@ -265,6 +267,22 @@ def test_a_comma_without_quotes_parts_no_number(tmp_path, kind, text, split):
             read(tmp_path, text.encode(), kind)
     else:
         assert len(read(tmp_path, text.encode(), kind)) == 1
+
+
+@each(
+    ("text", "said"),
+    [
+        (f"My extraction\n{HEADER}\n{ROW}\n", r"row 1: the names of the columns stand in row 2 only. Take out what stands above row 2\.$"),
+        (f"By,AB\n,,Pain\n\n{HEADER}\n{ROW}\n", "row 1: the names of the columns stand in row 4 only"),
+        (f"{HEADER}\n{ROW}\n{HEADER.upper()}\n{ROW.replace('A', 'B')}\n", r"row 3: the row says the names of the columns again. Take it out\.$"),
+        (f"{HEADER}\n{ROW}\nNotes: as agreed\n", "row 3, column outcome: the cell is empty. Fill it; a remark stands in a column of its own"),
+        (f"{HEADER}\n{ROW}\nB,,,drug,control,1,1,1,1,\n", r"row 3, column outcome: the cell is empty. Fill it\.$"),
+        (f"{HEADER.replace('study', 'trial')}\n{ROW}\n", "the column study is missing; found are trial, outcome"),
+    ],
+)  # fmt: skip
+def test_what_stands_above_below_and_within_a_table_is_told(tmp_path, text, said):
+    with pytest.raises(InputError, match=re.compile(said, re.MULTILINE)):
+        read(tmp_path, text.encode())
 
 
 def test_all_faults_of_a_sheet_are_told_at_once(tmp_path):

@@ -131,8 +131,9 @@ def header_of(cells: Sequence[str], kind: str, path: Path) -> list[str]:
     unknown = [name for name in names if name and name not in known]
     suspects: dict[str, list[str]] = {}
     for name in unknown:  # two letters of a short name that changed places are as alike as this
-        near = get_close_matches(name_key(name), absent, n=1, cutoff=0.75)
-        if near and _slips(name_key(name), near[0]) <= max(1, len(name) // 4):
+        bare = name_key(name).replace(".", "")  # S.D.
+        near = get_close_matches(bare, absent, n=1, cutoff=0.75)
+        if near and _slips(bare, near[0]) <= max(1, len(bare) // 4):
             suspects.setdefault(near[0], []).append(name)
     for one, like in suspects.items():
         listed = ", ".join(like)

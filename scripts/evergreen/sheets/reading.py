@@ -46,6 +46,8 @@ SEPARATOR = re.compile(r"""\ufeff?"?sep=([,;\t])"?[,;\t]*(?:\r\n|\n|\r)""", re.I
 PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 DECIMAL_POINT = re.compile(r"-?\d*\.\d+")
 PARTED = re.compile(r"-?\d+,\d+")
+TITLES = 10
+"""Rows below the first one in which names of columns are looked for."""
 MAX_ERRORS = 20
 STUDY_LEVEL = "extraction_studies"
 """Sheets whose columns of a person's own are values, not remarks."""
@@ -73,6 +75,7 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
     if not rows:
         todo = f"Its first row must name the columns {needed_names(kind)}."
         raise InputError("the file is empty", file=path, todo=todo)
+    _refuse_other_heads(rows, kind, path)
     header = header_of(rows[0][1], kind, path)
     return _Reader(path, schema, rows[1:], separator).frame(
         header, values=kind == STUDY_LEVEL, as_written=as_written
@@ -141,6 +144,25 @@ def _refuse_cut(rows: Rows, path: Path) -> None:
             row=number,
             todo="Restore the file from a copy, or finish the row, empty cells too.",
         )
+
+
+def _refuse_other_heads(rows: Rows, kind: str, path: Path) -> None:
+    """Of a sheet with titles above its header, or its header again further down, as tables put together have it."""
+    needed = {column.name for column in columns_of(kind) if column.must_exist}
+    named = [(number, {name_key(cell) for cell in cells if cell}) for number, cells in rows[: 1 + TITLES]]
+    if not needed <= named[0][1]:
+        below = next((number for number, names in named if needed <= names), None)
+        if below:
+            todo = f"Take out what stands above row {below}."
+            raise InputError(
+                f"the names of the columns stand in row {below} only", file=path, row=rows[0][0], todo=todo
+            )
+    heads = [name_key(cell) for cell in rows[0][1] if cell]
+    refuse([
+        InputError("the row says the names of the columns again", file=path, row=number, todo="Take it out.")
+        for number, cells in rows[1:]
+        if cells[0] and name_key(cells[0]) in heads and [name_key(cell) for cell in cells if cell] == heads
+    ][:MAX_ERRORS])  # fmt: skip
 
 
 def _xlsx(path: Path, kind: str) -> Rows:
@@ -258,7 +280,13 @@ class _Reader:
         for at, cell in enumerate(cells):
             if not cell:
                 if column.must_be_filled and (not column.filled_with or written[column.filled_with][at]):
-                    self._fault("the cell is empty", at, column, "Fill it.")
+                    alone = sum(map(bool, self.cells[at])) == 1 and len(self.schema) > 1
+                    todo = (
+                        "Fill it; a remark stands in a column of its own, not below the table."
+                        if alone
+                        else "Fill it."
+                    )
+                    self._fault("the cell is empty", at, column, todo)
                 typed.append(nothing)
                 continue
             value = self._value(cell, at, column, self._rule(column, written, at), convention)
