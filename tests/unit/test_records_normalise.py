@@ -154,6 +154,10 @@ def test_clean_keeps_less_than_signs():
     assert clean("x<b and y>c, <i class='x'>d</i>") == "x<b and y>c, d"
 
 
+def test_what_was_escaped_twice_is_decoded():
+    assert clean("A &amp;amp; B &amp;lt; 5 &amp;#946;, AT&amp;T, R&D;") == "A & B < 5 β, AT&T, R&D;"
+
+
 def test_clean_keeps_words_apart_where_a_line_ends():
     assert clean("<jats:title>Aim</jats:title><jats:p>To see.</jats:p><p>a<br>b</p>") == "Aim To see. a b"
 

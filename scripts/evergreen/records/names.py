@@ -71,6 +71,8 @@ _FAMILY_IN_CAPITALS = re.compile(
     r"([A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]{4,}(?: [A-ZÀ-ÖØ-Þ'’-]{2,})*) ([A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ].*)"
 )
 """`DUPONT Jean Marc`; of fewer than five capitals the first word may be initials."""
+_NAME_IN_CAPITALS = re.compile(r"[^\W\d_]{2,}\s")
+"""`ROE R` of `DOE J, ROE R`; initials apart have one letter each."""
 _MOST_INITIALS = 4
 _CAPITALS = "[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ'’-]"
 _FAMILY_LAST = re.compile(
@@ -355,7 +357,8 @@ def _by_commas(pieces: list[str], text: str) -> list[str]:
         group = (_GROUP.search(family) or family.isupper()) and bool(re.fullmatch(r"\S+\s+\S{1,3}", given))
         if not group and (" " not in family or " " not in given or _PARTICLE.fullmatch(family.split()[0])):
             return [f"{family}, {given}"]
-    if len(named) > 1 and len(named) % 2 == 0 and all(_INITIALS.fullmatch(piece) for piece in named[1::2]):
+    initials = all(_INITIALS.fullmatch(piece) and not _NAME_IN_CAPITALS.match(piece) for piece in named[1::2])
+    if len(named) > 1 and len(named) % 2 == 0 and initials:
         return [f"{family}, {given}" for family, given in zip(named[::2], named[1::2], strict=True)]
     if len(named) > 2 and not all(map(_SEVERAL_WORDS.search, named)) and not any(map(_whole, named[::2])):
         return [text]

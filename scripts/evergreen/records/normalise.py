@@ -211,10 +211,16 @@ _TAG = re.compile(
 )
 
 
+_ESCAPED_AGAIN = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-f]{2,5});", re.IGNORECASE)
+"""An entity that a decoded text has: it was escaped twice (`&amp;amp;`)."""
+
+
 def clean(text: str) -> str:
     """`text` on one line: white space collapsed, HTML entities decoded, formatting tags removed."""
     if "&" in text:
         text = html.unescape(text)
+        if _ESCAPED_AGAIN.search(text):
+            text = html.unescape(text)
     if "<" in text:
         text = without_tags(text)
     if "\ufeff" in text or "\u200b" in text or "\u00ad" in text:
