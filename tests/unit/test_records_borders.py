@@ -294,6 +294,8 @@ SAMPLES = {
     "</Trial></Trials_downloaded_from_ICTRP>\n",
     "endnote": "<?xml version='1.0'?>\n<xml><records><record><ref-type name='x'>1</ref-type><titles><title>T</title></titles>"
     "</record></records></xml>\n",
+    "ebsco": '<?xml version="1.0"?>\n<records><rec resultID="1"><header shortDbName="rzh" uiTerm="1"><controlInfo><artinfo><tig><atl>T</atl></tig>'
+    "</artinfo></controlInfo></header></rec></records>\n",
     "clinicaltrials": '[\n  {\n    "protocolSection": {"identificationModule": {"nctId": "NCT01234567", "briefTitle": "T"}}\n  }\n]\n',
 }  # fmt: skip
 
@@ -316,6 +318,7 @@ ELEMENTS = {
                    "</ArticleTitle></Article></MedlineCitation></PubmedArticle>"),
     "ictrp_xml": ("Trials_downloaded_from_ICTRP", "<Trial><TrialID>NCT{n}</TrialID><Public_title>Title {n}</Public_title></Trial>"),
     "endnote_xml": ("records", "<record><ref-type name='x'>17</ref-type><titles><title>Title {n}</title></titles></record>"),
+    "ebsco_xml": ("records", '<rec resultID="{n}"><header shortDbName="rzh" uiTerm="{n}"><tig><atl>Title {n}</atl></tig></header></rec>'),
 }  # fmt: skip
 
 

@@ -16,6 +16,8 @@ BODIES = {
     "</record></records></xml>",
     "ictrp_xml": "<Trials_downloaded_from_ICTRP><Trial><TrialID>NCT1</TrialID><Public_title>T {} E</Public_title></Trial>"
     "</Trials_downloaded_from_ICTRP>",
+    "ebsco_xml": '<records><rec resultID="1"><header shortDbName="rzh" uiTerm="1"><controlInfo><artinfo><tig><atl>T {} E</atl></tig>'
+    "</artinfo></controlInfo></header></rec></records>",
 }
 
 
@@ -74,6 +76,45 @@ def test_endnote_xml(read):
     assert tuple(table.loc[0, ["title", "authors", "journal", "doi", "pmid", "year", "line", "line_end"]]) == (
         "A title with E. coli", "Liu, Ran; Adler, D. G.", "Journal of Tests", "10.1000/test.1", "12345678", 2011, 2, 8,
     )  # fmt: skip
+
+
+EBSCO_XML = """<?xml version="1.0" encoding="UTF-8"?>
+<records>
+  <rec resultID="1">
+    <plink>https://search.ebscohost.com/login.aspx?direct=true&amp;db=rzh&amp;AN=150123456&amp;site=ehost-live</plink>
+    <header shortDbName="rzh" longDbName="CINAHL Complete" uiTerm="150123456" uiTag="AN"><controlInfo>
+      <bkinfo/>
+      <jinfo><jid type="mid">3Q5</jid><jtl>Nursing &amp; Health</jtl><issn>01419331</issn></jinfo>
+      <pubinfo><dt year="2010" month="10" day="01">Oct2010</dt><vid>34</vid><iid>6</iid></pubinfo>
+      <artinfo>
+        <ui>150123456</ui><ui type="doi">10.1000/abc</ui><ui type="pmid">31234567</ui><ppf>215</ppf><ppct>13</ppct>
+        <tig><atl>A trial of <i>bone</i>.</atl></tig>
+        <aug><au>Doe, Ann</au><au>Roe, B C</au><affil>Ghent</affil></aug>
+        <sug><subj type="major">Bone</subj><subj type="minor">Joint</subj></sug>
+        <ab>NCT01234567.</ab><pubtype>Academic Journal</pubtype><doctype>Article</doctype>
+      </artinfo>
+      <language code="en">English</language><copyright flag="Y"><dt year="2015"/></copyright>
+    </controlInfo></header>
+  </rec>
+  <rec resultID="2"><header shortDbName="rzh" uiTerm="2"/></rec>
+</records>
+"""
+
+
+def test_xml_of_ebsco(read):
+    export, table = read(EBSCO_XML)
+    assert (export.format, export.dialect, len(table)) == ("EBSCO XML", "EBSCO", 1)
+    columns = [
+        "accession", "title", "authors", "year", "journal", "volume", "issue", "pages", "doi", "pmid", "registry_ids", "publication_types",
+        "keywords", "language", "issn",
+    ]  # fmt: skip
+    assert table.loc[0, columns].tolist() == [
+        "150123456", "A trial of bone.", "Doe, Ann; Roe, B C", 2010, "Nursing & Health", "34", "6", "215", "10.1000/abc", "31234567",
+        "NCT01234567", "Article; Academic Journal", "Bone; Joint", "eng", "0141-9331",
+    ]  # fmt: skip
+    assert [remark.reason for remark in export.remarks if remark.kind == "lost"] == [
+        "record without any field"
+    ]
 
 
 def test_a_truncated_xml_keeps_the_records_before_the_cut(read):

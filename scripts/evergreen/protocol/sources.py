@@ -11,7 +11,7 @@ from evergreen.protocol.part import Day, Fault, Id, Ids, Listed, Names, Numbered
 from evergreen.protocol.patterns import ENDPOINT
 
 Format = Literal[
-    "ris", "nbib", "medline", "pubmed", "pubmed_xml", "ictrp_xml", "bibtex", "bib", "endnote", "enw", "refer", "endnote_xml", "clinicaltrials_json",
+    "ris", "nbib", "medline", "pubmed", "pubmed_xml", "ictrp_xml", "bibtex", "bib", "endnote", "enw", "refer", "endnote_xml", "ebsco_xml", "clinicaltrials_json",
     "wos", "isi", "ovid", "cochrane", "csv", "tsv", "xlsx", "excel",
 ]  # fmt: skip
 

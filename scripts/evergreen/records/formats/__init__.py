@@ -22,6 +22,7 @@ from evergreen.records.formats import (
     cochrane,
     content,
     delimited,
+    ebsco,
     endnote_xml,
     ictrp,
     isi,
@@ -46,6 +47,7 @@ FORMATS: dict[str, ModuleType] = {
     "pubmed_xml": pubmed,
     "ictrp_xml": ictrp,
     "endnote_xml": endnote_xml,
+    "ebsco_xml": ebsco,
     "clinicaltrials_json": clinicaltrials,
     "bibtex": bibtex,
     "ris": ris,
@@ -57,7 +59,7 @@ FORMATS: dict[str, ModuleType] = {
     "csv": delimited,
 }
 """Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
-XML = (pubmed, ictrp, endnote_xml)
+XML = (pubmed, ictrp, endnote_xml, ebsco)
 _BEGINNINGS = {
     "T": {"ris": re.compile(r"TY {1,2}- [A-Z]{3,8}\s*$")},
     "P": {"nbib": re.compile(r"PMID- ?\d{1,8}\s*$"), "wos": re.compile(r"PT [A-Z]\s*$")},
@@ -78,7 +80,12 @@ _GLUED = {
 _MAY_BEGIN = re.compile(r"TY  ?-|PMID-|%0 |@|<|[RF] *-? *(?:FN|PT) ")
 _LAST_LINES = {"ris": "E", "wos": "E", "bibtex": "})"}
 """Format to the letters that the last line of its records begins with; of others any line may be the last."""
-_XML_SIGNS = {"pubmed_xml": "<PubmedArticle>", "ictrp_xml": "<TrialID>", "endnote_xml": "<ref-type"}
+_XML_SIGNS = {
+    "pubmed_xml": "<PubmedArticle>",
+    "ictrp_xml": "<TrialID>",
+    "endnote_xml": "<ref-type",
+    "ebsco_xml": " shortDbName=",
+}
 _XML_NAME = "an XML format"
 ALIASES = {
     "medline": "nbib",

@@ -16,7 +16,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("Rayyan", r"RAYYAN-(?:INCLUSION|LABELS)|^key=rayyan-\d"),
         ("Covidence", r"^covidence=#?\d"),
         ("Ovid", r"ovidsp?\.ovid\.com|^d[bp]=Ovid"),
-        ("EBSCO", r"search\.ebscohost\.com|^dp=EBSCO|openurl\.ebsco\.com"),
+        ("EBSCO", r"^header shortdbname=|search\.ebscohost\.com|^dp=EBSCO|openurl\.ebsco\.com"),
         ("ProQuest", r"proquest\.com|^db=[^\n]*ProQuest"),
         ("Embase.com", r"www\.embase\.com|^db=Embase$|^u2=L\d{6,}$|^emtree "),
         ("PsycNet", r"^\w+=doi:10\.1037|psycnet\.apa\.org|^provider=American Psychological"),
@@ -27,6 +27,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("SciELO", r"scielo\.|^db=SciELO"),
         ("ICTRP", r"^trialid=|trialsearch\.who\.int"),
         ("ClinicalTrials.gov", r"^nct number=|clinicaltrials\.gov/(?:study|ct2/show)"),
+        ("OpenAlex", r"openalex\.org/W\d"),
         ("PubMed", r"pubmed\.ncbi|ncbi\.nlm\.nih\.gov|^d[bp]=(?:PubMed|NLM|MEDLINE)|\[pmid\]|^own=NLM|^create date="),
         ("TRID", r"trid\.trb\.org"),
     )
