@@ -72,6 +72,56 @@ class Counts:
             each = special.xlogy(x, x) + special.xlogy(n - x, n - x) - special.xlogy(n, n)
         return float((each + self._constant).sum())
 
+    def integrated(self, eta: Array, loading: Array, nodes: int) -> Array:
+        """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
+
+        `eta` and `loading` are k x m. Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
+        """
+        mode = self.modes(eta, loading)
+        at = eta + loading * mode[:, None]
+        _, curvature = self.slope_and_curvature(at)
+        width = 1 / np.sqrt((loading**2 * curvature).sum(axis=1) + 1)
+        points, weights = _quadrature(nodes)
+        v = mode[:, None] + width[:, None] * points
+        value = self.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :])
+        return _log_integral(value - v**2 / 2 + weights, width)
+
+    def modes(self, eta: Array, loading: Array) -> Array:
+        """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1)."""
+        squared = loading**2
+
+        def step(mode: Array) -> Array:
+            slope, curvature = self.slope_and_curvature(eta + loading * mode[:, None])
+            return ((loading * slope).sum(axis=1) - mode) / ((squared * curvature).sum(axis=1) + 1)
+
+        return newton(step, np.zeros(len(eta)), 1e-12)
+
+    def loglik_at_modes(self, eta: Array, loading: Array) -> float:
+        """Log-likelihood of all studies with v at its modes, for `eta` and `loading` as in `modes`."""
+        return float(self.loglik(eta + loading * self.modes(eta, loading)[:, None]).sum())
+
+    def integrated_twice(self, eta: Array, one: Array, two: Array) -> Array:
+        """Log-likelihood of each study (k) integrated over two independent random effects, by Laplace's approximation.
+
+        `eta` and the loadings `one` and `two` are k x m.
+        """
+        loadings = np.stack([one, two], axis=2)
+
+        def around(mode: Array) -> tuple[Array, Array, Array]:
+            """The predictor at a mode (k x 2), the slope there, and the information."""
+            at = eta + np.einsum("kmr,kr->km", loadings, mode)
+            slope, curvature = self.slope_and_curvature(at)
+            information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
+            return at, np.einsum("kmr,km->kr", loadings, slope) - mode, information
+
+        def step(mode: Array) -> Array:
+            _, slope, information = around(mode)
+            return np.linalg.solve(information, slope[:, :, None])[:, :, 0]
+
+        mode = newton(step, np.zeros((len(eta), 2)), 1e-12)
+        at, _, information = around(mode)
+        return self.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
+
 
 def _beside(value: Array, eta: Array) -> Array:
     return value[:, :, None] if eta.ndim == 3 else value
@@ -92,21 +142,6 @@ def _log_integral(log_values: Array, width: Array) -> Array:
         return np.asarray(top + np.log(total * width) - 0.5 * np.log(2 * np.pi))
 
 
-def integrated(counts: Counts, eta: Array, loading: Array, nodes: int) -> Array:
-    """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
-
-    `eta` and `loading` are k x m. Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
-    """
-    mode = modes(counts, eta, loading)
-    at = eta + loading * mode[:, None]
-    _, curvature = counts.slope_and_curvature(at)
-    width = 1 / np.sqrt((loading**2 * curvature).sum(axis=1) + 1)
-    points, weights = _quadrature(nodes)
-    v = mode[:, None] + width[:, None] * points
-    value = counts.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :])
-    return _log_integral(value - v**2 / 2 + weights, width)
-
-
 def newton(step: Callable[[Array], Array], start: Array, tolerance: float) -> Array:
     """The maximum of concave functions by Newton's method: where its steps, of at most 2, are below a tolerance."""
     at = start
@@ -116,45 +151,6 @@ def newton(step: Callable[[Array], Array], start: Array, tolerance: float) -> Ar
         if np.abs(move).max(initial=0.0) < tolerance:
             break
     return at
-
-
-def modes(counts: Counts, eta: Array, loading: Array) -> Array:
-    """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1)."""
-    squared = loading**2
-
-    def step(mode: Array) -> Array:
-        slope, curvature = counts.slope_and_curvature(eta + loading * mode[:, None])
-        return ((loading * slope).sum(axis=1) - mode) / ((squared * curvature).sum(axis=1) + 1)
-
-    return newton(step, np.zeros(len(eta)), 1e-12)
-
-
-def loglik_at_modes(counts: Counts, eta: Array, loading: Array) -> float:
-    """Log-likelihood of all studies with v at its modes, for `eta` and `loading` as in `modes`."""
-    return float(counts.loglik(eta + loading * modes(counts, eta, loading)[:, None]).sum())
-
-
-def integrated_twice(counts: Counts, eta: Array, one: Array, two: Array) -> Array:
-    """Log-likelihood of each study (k) integrated over two independent random effects, by Laplace's approximation.
-
-    `eta` and the loadings `one` and `two` are k x m.
-    """
-    loadings = np.stack([one, two], axis=2)
-
-    def around(mode: Array) -> tuple[Array, Array, Array]:
-        """The predictor at a mode (k x 2), the slope there, and the information."""
-        at = eta + np.einsum("kmr,kr->km", loadings, mode)
-        slope, curvature = counts.slope_and_curvature(at)
-        information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
-        return at, np.einsum("kmr,km->kr", loadings, slope) - mode, information
-
-    def step(mode: Array) -> Array:
-        _, slope, information = around(mode)
-        return np.linalg.solve(information, slope[:, :, None])[:, :, 0]
-
-    mode = newton(step, np.zeros((len(eta), 2)), 1e-12)
-    at, _, information = around(mode)
-    return counts.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
 
 
 class Hypergeometric:

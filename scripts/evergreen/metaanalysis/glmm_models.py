@@ -11,23 +11,13 @@ from functools import partial
 
 import numpy as np
 
-from evergreen.metaanalysis.glmm_likelihood import (
-    EXACT_NODES,
-    NEWTON_STEPS,
-    Counts,
-    Hypergeometric,
-    integrated,
-    integrated_twice,
-    loglik_at_modes,
-    newton,
-)
+from evergreen.metaanalysis.glmm_likelihood import EXACT_NODES, NEWTON_STEPS, Counts, Hypergeometric, newton
 from evergreen.metaanalysis.least_squares import Array
 
 NODES = 7
 RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
-EXACT = (
-    1e-5  # the same of an exact one, which is integrated with three times the nodes where they change more
-)
+# the same of an exact one, which is integrated with three times the nodes where they change more
+EXACT = 1e-5
 NO_MAXIMUM = "the likelihood has no finite maximum: a group has events in no study, or in all participants"
 
 
@@ -150,11 +140,11 @@ def one_count(counts: Counts, common: bool) -> Maximum:
 
     def objective(values: Array, nodes: int = NODES) -> float:
         eta = counts.offset + values[0]
-        return float(integrated(counts, eta, np.full_like(eta, values[1]), nodes).sum())
+        return float(counts.integrated(eta, np.full_like(eta, values[1]), nodes).sum())
 
     def at_modes(values: Array) -> float:
         eta = counts.offset + values[0]
-        return loglik_at_modes(counts, eta, np.full_like(eta, values[1]))
+        return counts.loglik_at_modes(eta, np.full_like(eta, values[1]))
 
     found = _mixed(objective, at_modes, alone)
     if _change(found, lambda values: objective(values, 3 * NODES)) > RESOLVED:
@@ -220,7 +210,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
         def value(alpha: Array) -> Array:
             if values[1] == 0:
                 return counts.loglik(eta + alpha[:, None])
-            return integrated(counts, eta + alpha[:, None], values[1] * sides, NODES)
+            return counts.integrated(eta + alpha[:, None], values[1] * sides, NODES)
 
         memory["alpha"] = maxima(value, memory["alpha"])
         return value(memory["alpha"])
@@ -243,7 +233,7 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
     def at_modes(values: Array) -> float:
         objective(values)
         eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
-        return loglik_at_modes(counts, eta, values[1] * sides)
+        return counts.loglik_at_modes(eta, values[1] * sides)
 
     return _curved(_mixed(objective, at_modes, alone), alone.variance)
 
@@ -256,7 +246,7 @@ def random_studies(counts: Counts, common: bool) -> Maximum:
 
     def with_common_effect(values: Array) -> float:
         eta = counts.offset + values[0] * counts.group + values[1]
-        return float(integrated(counts, eta, values[2] * ones, nodes).sum())
+        return float(counts.integrated(eta, values[2] * ones, nodes).sum())
 
     total = np.exp(counts.offset).sum() if counts.n is None else (counts.n - counts.x).sum()
     start = np.array([0.0, np.log(counts.x.sum() / total), 0.5])
@@ -265,7 +255,7 @@ def random_studies(counts: Counts, common: bool) -> Maximum:
 
     def with_two_effects(values: Array) -> float:
         eta = counts.offset + values[0] * counts.group + values[1]
-        return float(integrated_twice(counts, eta, values[2] * ones, values[3] * sides).sum())
+        return float(counts.integrated_twice(eta, values[2] * ones, values[3] * sides).sum())
 
     objective, best, loglik, tau2 = with_common_effect, common_at, ll_common, 0.0
     if not common:
@@ -288,7 +278,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
 
     def each(own: Array, values: Array) -> Array:
         eta = counts.offset + own[:, None] * counts.group + values[0]
-        return integrated(counts, eta, values[1] * ones, nodes)
+        return counts.integrated(eta, values[1] * ones, nodes)
 
     def objective(values: Array) -> float:
         memory["own"] = maxima(lambda own: each(own, values), memory["own"])

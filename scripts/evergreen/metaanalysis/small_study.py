@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from evergreen.metaanalysis.inverse_variance import fit
+from evergreen.metaanalysis.inverse_variance import How, fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.rank_correlation import kendall
@@ -61,15 +62,13 @@ def regression_test(
     *,
     model: str = "rma",
     predictor: str = "sei",
-    method: str = "REML",
-    test: str = "z",
-    level: float = 0.95,
+    **how: Unpack[How],
 ) -> Asymmetry:
     """Regression of the effects on a measure of precision (Egger et al. 1997, BMJ 315:629; Sterne & Egger 2005).
 
     `yi`, `vi` and, for some predictors, the sample sizes `ni` are k each; `predictor` is one of PREDICTORS. `model="lm"` is the
-    weighted regression with a multiplicative dispersion (Egger's own), `rma` the mixed-effects meta-regression with `method` and
-    `test`. `level` is that of the limit's interval, as a share. Raises ValueError with fewer than three studies, and where all
+    weighted regression with a multiplicative dispersion (Egger's own), `rma` the mixed-effects meta-regression, `how` as for
+    `inverse_variance.fit`; its `level` is that of the limit's interval. Raises ValueError with fewer than three studies, and where all
     have the same predictor.
     """
     y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
@@ -77,9 +76,9 @@ def regression_test(
         raise ValueError("fewer than three studies have what the test needs")
     values = predictor_of(predictor, v, None if ni is None else np.asarray(ni, dtype=float))
     design = np.column_stack([np.ones(len(y)), values])
-    # a weighted regression is a common-effect meta-regression whose variance is scaled as by Knapp and Hartung
-    how = ("EE", "knha") if model == "lm" else (method, test)
-    fitted = fit(y, v, design, method=how[0], test=how[1], level=level)
+    if model == "lm":  # a common-effect meta-regression whose variance is scaled as by Knapp and Hartung
+        how |= {"method": "EE", "test": "knha"}
+    fitted = fit(y, v, design, **how)
     no_limit = predictor in {"ni", "sqrtni"}
     ends = (fitted.b, fitted.ci_low, fitted.ci_high)
     limit, low, high = (np.nan if no_limit else float(end[0]) for end in ends)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import optimize
 
 from evergreen.metaanalysis import glmm, glmm_models
-from evergreen.metaanalysis.glmm_likelihood import Counts, Hypergeometric, integrated, integrated_twice, modes
+from evergreen.metaanalysis.glmm_likelihood import Counts, Hypergeometric
 from tests.reference import lme4
 
 LEFT = 1e-8  # of a log-likelihood: nothing
@@ -47,8 +47,8 @@ def _single(measure: str, kept: Mapping[str, np.ndarray]) -> Counts:
 
 
 def _pair(counts: Counts, eta: np.ndarray, loading: np.ndarray) -> tuple[float, float]:
-    at_modes = counts.loglik(eta + loading * modes(counts, eta, loading)[:, None])
-    return float(integrated(counts, eta, loading, glmm_models.NODES).sum()), float(at_modes.sum())
+    at_modes = counts.loglik(eta + loading * counts.modes(eta, loading)[:, None])
+    return float(counts.integrated(eta, loading, glmm_models.NODES).sum()), float(at_modes.sum())
 
 
 def _fixed_studies(counts: Counts, effect: float, tau: float) -> tuple[float, float]:
@@ -57,7 +57,7 @@ def _fixed_studies(counts: Counts, effect: float, tau: float) -> tuple[float, fl
     start = np.log((counts.x.sum(axis=1) + 0.5) / size.sum(axis=1))
 
     def each(alpha: np.ndarray) -> np.ndarray:
-        return integrated(counts, eta + alpha[:, None], loading, glmm_models.NODES)
+        return counts.integrated(eta + alpha[:, None], loading, glmm_models.NODES)
 
     alpha = glmm_models.maxima(each, start)
     return _pair(counts, eta + alpha[:, None], loading)
@@ -74,7 +74,7 @@ def _random_studies(counts: Counts, effect: float, tau: float, sigma: float) -> 
     guess = float(np.log(counts.x.sum() / total))
 
     def value(intercept: float) -> float:
-        return float(integrated_twice(counts, eta + intercept, one, two).sum())
+        return float(counts.integrated_twice(eta + intercept, one, two).sum())
 
     best = optimize.minimize_scalar(
         lambda intercept: -value(intercept), bracket=(guess - 0.5, guess + 0.5), tol=1e-10
