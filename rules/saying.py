@@ -32,6 +32,8 @@ FAILED = (
     "At least one job did not complete successfully",
     "Exiting because a job execution failed",
 )
+# What it says of a dry run and is not so here, where receipts decide.
+NOT_SO = ("Some jobs were triggered by provenance", "Rules with provenance triggered")
 # Seconds without a line after which a run says what it is at; on a terminal the line is written over.
 SILENCE, TICK = 30.0, 1.0
 
@@ -60,6 +62,7 @@ def tell(workflow: Any, close: Callable[[], None], fail: Callable[[], None]) -> 
     if workflow.exec_mode != ExecMode.DEFAULT or not plain or known is None:
         return None
     telling = Telling(workflow, known, close, fail, quiet=not (asked.dryrun or asked.printshellcmds))
+    telling.dry = asked.dryrun
     logger.removeHandler(known)
     logger.addHandler(telling)
     return telling
@@ -83,7 +86,7 @@ class Telling(logging.Handler):
         self.workflow, self.known, self.quiet = workflow, known, quiet
         self.close_run, self.fail = close, fail
         self.failed: list[tuple[str, str, list[str]]] = []  # rule, what was said of it, logs
-        self.begun = False
+        self.begun = self.dry = False
         self._announced = False
         self.closed = False
         self.stages = Stages(workflow)
@@ -108,7 +111,8 @@ class Telling(logging.Handler):
             elif not (self.quiet and any(words in text for words in FAILED)):
                 self.pass_on(record)
         elif not self.quiet:
-            self.pass_on(record)
+            if not (self.dry and self._of_no_use(event, text)):
+                self.pass_on(record)
         elif any(words in text for words in FAILED):
             pass
         elif event == LogEvent.WORKFLOW_STARTED:
@@ -137,6 +141,12 @@ class Telling(logging.Handler):
             self.pass_on(record)
         if text.startswith(NOTHING) and self.quiet:
             self.close_run()
+
+    def _of_no_use(self, event: LogEvent | None, text: str) -> bool:
+        """Whether a line of a dry run tells nothing: on the machine, what is not so, or the same table again."""
+        again = event == LogEvent.RUN_INFO and self._announced
+        self._announced |= event == LogEvent.RUN_INFO
+        return again or event == LogEvent.WORKFLOW_STARTED or text.startswith((ASSUMED, *NOT_SO))
 
     def pass_on(self, record: logging.LogRecord) -> None:
         self._wipe()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from types import SimpleNamespace
 
@@ -85,3 +86,21 @@ def test_a_target_that_there_is_not_is_said_beside_those_that_there_are(saying):
         "nosuch is neither a folder nor a target. Targets: all, search; or the path of a file under results/."
     )
     assert saying.no_target("MissingInputException in rule x", SimpleNamespace(rules=rules)) == ""
+
+
+def test_a_dry_run_says_once_what_would_run_and_nothing_that_is_not_so_here(saying):
+    passed = []
+    known = SimpleNamespace(handle=lambda record: passed.append(record.msg), stream=None, close=lambda: None)
+    telling = saying.Telling(SimpleNamespace(dag=None), known, lambda: None, lambda: None, quiet=False)
+    telling.dry = True
+    event = saying.LogEvent
+    for text, kind in (
+        ("SNAKEMAKE\nHost: here", event.WORKFLOW_STARTED),
+        ("Job stats: 2", event.RUN_INFO),
+        ("Job stats: 2", event.RUN_INFO),
+        ("Reasons: input", None),
+        ("Some jobs were triggered by provenance information, ... '--cleanup-metadata <outfile>'", None),
+        ("This was a dry-run", None),
+    ):
+        telling.emit(logging.makeLogRecord({"msg": text, "levelno": logging.INFO, "event": kind}))
+    assert passed == ["Job stats: 2", "Reasons: input", "This was a dry-run"]
