@@ -7,11 +7,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from evergreen import tables
+from evergreen.bias.tools import tool_of
 from evergreen.command import json_argument, parser, run
 from evergreen.protocol.params import names_of_outcomes
 from evergreen.protocol.whole import Protocol
 from evergreen.report.changes import here, rounds, since, written
 from evergreen.report.inputs import Inputs
+from evergreen.sheets import folded
 from evergreen.states import comparing, frozen, state
 from evergreen.states.frozen import NOW
 
@@ -52,13 +54,15 @@ def main(argv: list[str] | None = None) -> None:
             written.write(last, protocol.review, stem, figures)
     said = None
     if last is not None:
-        names = names_of_outcomes(protocol)
-        rated = {
-            row["outcome"]: names[row["outcome"]]
-            for row in today.parts.get("ratings", ())
-            if row["certainty"]
-        }
-        said = since.summary(kept[-1].name, last, f"changes/{kept[-1].name}..{NOW}.html", rated)
+        known = names_of_outcomes(protocol)
+        rated = {row["outcome"] for row in today.parts.get("ratings", ()) if row["certainty"]}
+        of_outcomes = {since.CERTAINTY: {id_: names for id_, names in known.items() if id_ in rated}}
+        if tool_of(protocol.risk_of_bias.tool).of_syntheses:
+            judged = {folded(row["study"]) for row in today.parts.get("judgements", ())}
+            of_outcomes[since.MISSING] = {
+                id_: names for id_, names in known.items() if judged & set(map(folded, [id_, *names]))
+            }
+        said = since.summary(kept[-1].name, last, f"changes/{kept[-1].name}..{NOW}.html", of_outcomes)
     tables.write_json(said, args.since)
 
 

@@ -143,11 +143,28 @@ def test_a_rating_as_in_the_last_version_is_asked_again_where_studies_are_others
         return state(name, "Moe2019", weights=rows, certainty=(rated,), effects=effects)
 
     found = compare(at("1.0", weights("A", "B"), "1", ""), at("now", now, *rating))
-    told = since.summary("1.0", found, "changes/1.0..now.html", {"pain": ["Pain"]})
-    assert told["rate_again"] == said
+    told = since.summary("1.0", found, "changes/1.0..now.html", {since.CERTAINTY: {"pain": ["Pain"]}})
+    assert told["again"] == {since.CERTAINTY: said}
     lines = [item.what for item in since.waiting(told) if item.where == "config/certainty"]
     assert lines == [
         f"certainty of 1 outcome to rate again, for it is that of version 1.0 and studies are others: {one}"
         for one in said
     ]
-    assert since.summary("1.0", found, "", {})["rate_again"] == []
+    assert since.summary("1.0", found, "")["again"] == {}
+
+
+@each(("level", "said"), [("low", ["Pain (B left)"]), ("high", [])])
+def test_a_judgement_of_missing_evidence_is_asked_again_likewise(level, said):
+    def at(name, rows, judged):
+        row = {"assessor": "AB", "study": "Pain", "domain": "missing_evidence", "judgement": judged}
+        return state(name, "Moe2019", weights=rows, risk_of_bias=(row,))
+
+    found = compare(at("1.0", weights("A", "B"), "low"), at("now", weights("A"), level))
+    told = since.summary("1.0", found, "", {since.MISSING: {"pain": ["Pain"]}})
+    assert told["again"][since.MISSING] == [one.replace("Pain", "pain") for one in said]
+    lines = [item.line() for item in since.waiting(told)][:-1]
+    assert len(lines) == len(said)
+    assert all(
+        "bias by missing evidence of 1 outcome to judge again, for it is that of version 1.0" in line
+        for line in lines
+    )

@@ -16,25 +16,34 @@ from evergreen.sheets import folded
 from evergreen.states.comparing import Change, Comparison
 
 FOLDER = "config/versions"
+CERTAINTY, MISSING = "certainty", "missing evidence"
+OF_OUTCOMES = {
+    CERTAINTY: ("outcome", ("certainty",), "certainty of {} to rate again", "config/certainty"),
+    MISSING: ("study", ("risk_of_bias", "adjudication_bias"), "bias by missing evidence of {} to judge again", "config/risk_of_bias/"),
+}  # fmt: skip
+"""What people say of outcomes as a whole: the column that names them, the parts of a state, what is to be done, and where."""
 
 
 def summary(
-    version: str, found: Comparison, page: str, rated: Mapping[str, Sequence[str]] = {}
+    version: str, found: Comparison, page: str, said: Mapping[str, Mapping[str, Sequence[str]]] = {}
 ) -> dict[str, Any]:
     """What report and status are given: the version, the sentence, the corrections one by one, the page that has all, and of the outcomes
-    that are `rated` (by id what sheets call them besides) those whose studies are others while the rating is as it was."""
+    of which something is `said` (`OF_OUTCOMES`: by id what sheets call them besides) those whose studies are others while that is as it was."""
     label = StudyLabels(found.called.items())
     corrected = [one for one in found.changes if one.kind in CORRECTIONS and one.how != "added"]
     return {
         "version": version, "searched": found.before["searched"], "differs": bool(found.changes), "sentence": sentence(found),
         "corrected": [named(one, label, found.outcomes) for one in corrected[:MOST_NAMED]], "more": max(0, len(corrected) - MOST_NAMED), "page": page,
-        "effects": len(found.effects), "rate_again": list(_rated_before(found, rated, label)),
+        "effects": len(found.effects), "again": {what: list(_said_before(found, what, outcomes, label)) for what, outcomes in said.items()},
     }  # fmt: skip
 
 
-def _rated_before(found: Comparison, rated: Mapping[str, Sequence[str]], label: StudyLabels) -> Iterator[str]:
-    anew = {folded(change.where["outcome"]) for change in found.of("certainty")}
-    for id_, names in rated.items():
+def _said_before(
+    found: Comparison, what: str, outcomes: Mapping[str, Sequence[str]], label: StudyLabels
+) -> Iterator[str]:
+    column, parts, *_ = OF_OUTCOMES[what]
+    anew = {folded(change.where[column]) for part in parts for change in found.of(part)}
+    for id_, names in outcomes.items():
         if anew & set(map(folded, [id_, *names])):
             continue
         own = [change for change in found.of("weights") if change.where["outcome"] == id_]
@@ -42,8 +51,8 @@ def _rated_before(found: Comparison, rated: Mapping[str, Sequence[str]], label: 
             {change.where["study"] for change in own if _pooled(change, was) and not _pooled(change, not was)}
             for was in (True, False)
         )
-        parts = ((gone - come, "left"), (come - gone, "came"))
-        said = [f"{listed(sorted(map(label, studies)))} {how}" for studies, how in parts if studies]
+        moved = ((gone - come, "left"), (come - gone, "came"))
+        said = [f"{listed(sorted(map(label, studies)))} {how}" for studies, how in moved if studies]
         if said:
             yield f"{found.outcomes.get(id_, id_)} ({'; '.join(said)})"
 
@@ -73,8 +82,9 @@ def blocks(said: Mapping[str, Any] | None) -> list[Block]:
     if said["corrected"]:
         more = [f"and {said['more']:,} more"] if said["more"] else []
         found += [Text("What people wrote otherwise since then:"), Lines([*said["corrected"], *more])]
-    if said["rate_again"]:
-        found += [Text("Rated as then, for other studies:"), Lines(said["rate_again"])]
+    for what, outcomes in said["again"].items():
+        if outcomes:
+            found += [Text(f"{capital(what)} as it was said then, of other studies:"), Lines(outcomes)]
     return found
 
 
@@ -83,10 +93,13 @@ def waiting(said: Mapping[str, Any] | None) -> list[Waiting]:
     if said is None or not said["differs"]:
         return []
     what = f"differs from version {said['version']}, which was frozen: {said['sentence'].rstrip('.')}"
-    rated = len(said["rate_again"])
-    again = f"certainty of {plural(rated, 'outcome')} to rate again, for it is that of version {said['version']} and studies are others: {some(said['rate_again'])}"
+    items = []
+    for thing, outcomes in said["again"].items():
+        *_, to_do, sheet = OF_OUTCOMES[thing]
+        again = f"{to_do.format(plural(len(outcomes), 'outcome'))}, for it is that of version {said['version']} and studies are others: {some(outcomes)}"
+        items += if_any(Waiting("anyone", again, sheet, len(outcomes), blocks=False))
     return [
-        *if_any(Waiting("anyone", again, "config/certainty", rated, blocks=False)),
+        *items,
         Waiting("anyone", what, f"results/report/{said['page']}; freeze the next version when it is published", 1, blocks=False,
                 page=f"report/{said['page']}")
     ]  # fmt: skip
