@@ -148,8 +148,8 @@ def _listed(params: dict[str, Any]) -> list[Outcome]:
 
 
 def _rated(inputs: Inputs) -> tuple[dict[str, Rating], dict[str, Result]]:
-    """The ratings, and the results of the outcomes that are rated."""
-    rated = ratings(inputs.table("certainty"))
+    """The ratings that say what they are of, and the results of their outcomes."""
+    rated = {id_: one for id_, one in ratings(inputs.table("certainty")).items() if one.round or one.studies}
     return rated, {path.stem: read_result(path) for path in inputs.paths("results") if path.stem in rated}
 
 
