@@ -44,6 +44,15 @@ def test_words_near_each_other_stand_as_written():
     assert strategy.read('"bone loss"[Title/Abstract:~3]').query == '"bone loss"[Title/Abstract:~3]'
 
 
+def test_wide_letters_and_the_word_before_a_query_of_the_old_history_are_no_terms():
+    assert (
+        strategy.read("（bone［tiab］　ＡＮＤ loss[tiab]）ＯＲ x[tiab]").query
+        == "(bone[tiab] AND loss[tiab])OR x[tiab]"
+    )
+    assert strategy.read("Search (bone[ti]) AND loss[ti]").query == "(bone[ti]) AND loss[ti]"
+    assert strategy.read("search[ti] AND loss[ti]").query == "search[ti] AND loss[ti]"
+
+
 def test_names_that_look_like_line_numbers_stay_names():
     assert strategy.read("S100 protein[ti] OR S100B[ti]").query == "S100 protein[ti] OR S100B[ti]"
     assert strategy.read("1. a[ti]\n2. S1 nerve[ti]\n3. 1 AND 2").query == "(a[ti]) AND (S1 nerve[ti])"

@@ -37,7 +37,7 @@ COUNTED = re.compile(
     rf"(|#|# |S|L|{NAMED}|[(\[]#?)\s*(\d+)(?:\s*[.:)\]|]+\s*|\s+-\s+|\s+|$)(.*)",
     re.IGNORECASE,
 )
-SEARCH = re.compile(r"[\s.>]*(?:search|query|search query)\s*:\s*", re.IGNORECASE)
+SEARCH = re.compile(r"[\s.>]*(?:(?:search|query|search query)\s*:\s*|(?-i:Search)\s*(?=\())", re.IGNORECASE)
 SORTED = re.compile(r"\s*\bsort by:\s*(?:best match|most recent|publication date|first author|journal|relevance)\b", re.IGNORECASE)  # fmt: skip
 
 NUMBER = r"(\d{1,3}(?:[,.' ]\d{3})+|\d+)"
