@@ -117,6 +117,31 @@ def test_what_differs_is_told_in_words():
     assert ("full text, w1", "decision", "include", "exclude") in told
 
 
+def test_a_person_who_was_renamed_has_voted_nothing_else():
+    def at(name, person, **protocol):
+        vote = {"stage": "full_text", "record_id": "a:1", "reviewer": person, "decision": "include"}
+        decision = {
+            "stage": "full_text",
+            "work_id": "w1",
+            "decision": "include",
+            "decided_by": f"{person}; CD",
+        }
+        cell = {"extractor": person, "study": "S", "outcome": "pain", "group": "control", "sd": "1"}
+        written = tuple({"key": key, "value": value} for key, value in protocol.items())
+        parts = {"screening": (vote,), "decisions": (decision,), "extraction": (cell,), "protocol": written}
+        return state(name, "Moe2019", **parts)
+
+    anew = {"people.Ann.formerly": '["ab", "XY"]'}
+    found = compare(at("1.0", "AB"), at("now", "Ann", **anew))
+    assert [(one.kind, one.how) for one in found.changes] == [("protocol", "added")]
+    # Sheets may bear the name of before.
+    assert {one.kind for one in compare(at("1.0", "Ann"), at("now", "AB", **anew)).changes} == {"protocol"}
+    assert {one.kind for one in compare(at("1.0", "AB"), at("now", "Bob", **anew)).changes} >= {
+        "screening",
+        "decisions",
+    }
+
+
 def weights(*studies: str, out: tuple[str, ...] = ()) -> tuple[dict, ...]:
     return (
         *({"outcome": "pain", "study": one, "yi": 0.1, "weight": 10.0} for one in studies),

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Literal
 
 from evergreen.states.kinds import KINDS, Kind
+from evergreen.states.people_renamed import by_names_of_now
 from evergreen.states.state import Row, Rows, State
 from evergreen.states.studies_renamed import STUDY, renames, with_names
 from evergreen.states.vote_words import in_same_words
@@ -66,8 +67,9 @@ class Comparison:
 
 
 def compare(before: State, after: State) -> Comparison:
-    """What differs in the parts that both states have, in the order of the parts; a study that was renamed is compared under its new name."""
-    before, after = in_same_words(before, after)
+    """What differs in the parts that both states have, in the order of the parts; people and studies that were renamed are compared under
+    their new names."""
+    before, after = by_names_of_now(*in_same_words(before, after))
     names = renames(before, after)
     was, before = before, with_names(before, names)
     changes, one_sided = [], []

@@ -33,11 +33,11 @@ def _reasons(state: State) -> Choices:
     written = {row["key"]: row["value"] for row in state.parts.get(PROTOCOL, ())}
     keys = [name.removeprefix(REASONS) for name in written if name.startswith(REASONS)]
     return Choices(
-        {key: [written[REASONS + key], *_names(written.get(FORMERLY + key, "[]"))] for key in keys}
+        {key: [written[REASONS + key], *names_of(written.get(FORMERLY + key, "[]"))] for key in keys}
     )
 
 
-def _names(value: str) -> list[str]:
+def names_of(value: str) -> list[str]:
     """One name, or the several of a list."""
     return json.loads(value) if value.startswith("[") else [value]
 
