@@ -81,7 +81,8 @@ def mantel_haenszel(
         raise ValueError(f"Mantel and Haenszel's method does not pool {measure}")
     yi, vi = effect_sizes(measure, data, add=add, to=to, drop00=drop00)
     if MEASURES[measure].kind == "two_rates":
-        return _rates(measure, data, yi, vi, mh_add=mh_add, correct=correct, level=level)
+        estimate, se, weights, association = _rates(measure, data, mh_add, correct)
+        return pooled_counts(estimate, se, yi, vi, weights, level, association)
     cells = two_by_two.corrected(measure, two_by_two.cells(data), mh_add, "only0")
     a, b, c, d = cells
     n1, n2 = a + b, c + d
@@ -120,15 +121,9 @@ def mantel_haenszel(
 
 
 def _rates(
-    measure: str,
-    data: Mapping[str, Array],
-    yi: Array,
-    vi: Array,
-    *,
-    mh_add: float,
-    correct: bool,
-    level: float,
-) -> PooledCounts:
+    measure: str, data: Mapping[str, Array], mh_add: float, correct: bool
+) -> tuple[float, float, Array, ChiSquareTest]:
+    """Estimate, standard error, weights (k) and test of association of rates."""
     x1, x2 = rates.corrected(measure, data, mh_add, "only0")
     t1, t2 = (np.asarray(data[name], dtype=float) for name in ("person_time1", "person_time2"))
     t = t1 + t2
@@ -147,7 +142,7 @@ def _rates(
         weights = t1 * t2 / t
         estimate = float(((x1 * t2 - x2 * t1) / t).sum() / weights.sum())
         se = float(np.sqrt((weights**2 * (x1 / t1**2 + x2 / t2**2)).sum()) / weights.sum())
-    return pooled_counts(estimate, se, yi, vi, weights, level, association)
+    return estimate, se, weights, association
 
 
 def homogeneity(

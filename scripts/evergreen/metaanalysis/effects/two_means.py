@@ -17,7 +17,7 @@ the average effect. `correct=False` leaves out J (Cohen's d) or the correction o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import special
@@ -45,9 +45,8 @@ def effect_sizes(
     `data` holds `n1, mean1, sd1, n2, mean2, sd2` (k each); `vtype` and `correct` are said above. Raises ValueError for a variance of
     the SMD that does not exist.
     """
-    n1, m1, sd1, n2, m2, sd2 = (
-        np.asarray(data[name], dtype=float) for name in ("n1", "mean1", "sd1", "n2", "mean2", "sd2")
-    )
+    groups = [np.asarray(data[name], dtype=float) for name in ("n1", "mean1", "sd1", "n2", "mean2", "sd2")]
+    n1, m1, sd1, n2, m2, sd2 = groups
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "MD":
             yi = m1 - m2
@@ -57,7 +56,7 @@ def effect_sizes(
                 else sd1**2 / n1 + sd2**2 / n2
             )
         elif measure == "ROM":
-            yi, vi = _ratio_of_means(n1, m1, sd1, n2, m2, sd2, vtype, correct)
+            yi, vi = _ratio_of_means(groups, vtype, correct)
         elif measure == "CVR":
             v1, v2 = sd1**2 / (n1 * m1**2), sd2**2 / (n2 * m2**2)
             yi = np.log(sd1 / m1) - np.log(sd2 / m2) + (1 / (n1 - 1) - 1 / (n2 - 1)) / 2 - (v1 - v2) / 2
@@ -66,21 +65,12 @@ def effect_sizes(
             yi = np.log(sd1 / sd2) + 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
             vi = 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1))
         else:
-            yi, vi = _standardised(measure, n1, m1, sd1, n2, m2, sd2, vtype, correct)
+            yi, vi = _standardised(measure, groups, vtype, correct)
     return yi, vi
 
 
-def _standardised(
-    measure: str,
-    n1: Array,
-    m1: Array,
-    sd1: Array,
-    n2: Array,
-    m2: Array,
-    sd2: Array,
-    vtype: str,
-    correct: bool,
-) -> tuple[Array, Array]:
+def _standardised(measure: str, groups: Sequence[Array], vtype: str, correct: bool) -> tuple[Array, Array]:
+    n1, m1, sd1, n2, m2, sd2 = groups
     factor = small_sample_factor if correct else np.ones_like
     j, d = factor(n1 + n2 - 2), (m1 - m2) / pooled_sd(n1, sd1, n2, sd2)
     if measure in {"D2ORN", "D2ORL"}:  # metafor transforms d, without the correction
@@ -116,9 +106,8 @@ def _variance_of_smd(g: Array, d: Array, j: Array, n1: Array, n2: Array, vtype: 
     raise ValueError(f"unknown variance of the standardised mean difference: {vtype}")
 
 
-def _ratio_of_means(
-    n1: Array, m1: Array, sd1: Array, n2: Array, m2: Array, sd2: Array, vtype: str, correct: bool
-) -> tuple[Array, Array]:
+def _ratio_of_means(groups: Sequence[Array], vtype: str, correct: bool) -> tuple[Array, Array]:
+    n1, m1, sd1, n2, m2, sd2 = groups
     yi = np.log(m1 / m2)
     v1, v2 = sd1**2 / (n1 * m1**2), sd2**2 / (n2 * m2**2)
     if correct:

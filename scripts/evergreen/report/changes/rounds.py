@@ -60,22 +60,6 @@ def _effect(scale: scales.Scale, view: Round, level: float | None) -> str:
     return shown(view.model, with_estimate(view.subtotals), scale, level)
 
 
-def blocks_of(
-    day: str,
-    counts: Mapping[str, Any],
-    studies: pd.DataFrame,
-    outcomes: Sequence[Outcome],
-    results: Mapping[str, Result],
-    skipped: Sequence[str] = (),
-) -> list[Block]:
-    """What one round changed; `skipped` are the stages that nobody screens."""
-    chosen = studies.loc[studies["status"].eq("included") & studies["round"].eq(day), "study"]
-    names = list(map(StudyLabels.listed(studies), chosen))
-    found: list[Block] = [Text(sentence(counts, names, skipped))]
-    table = effects(day, outcomes, results)
-    return [*found, table] if table else found
-
-
 def changes(
     protocol: Protocol,
     counts: Mapping[str, Any] | None,
@@ -84,13 +68,16 @@ def changes(
     results: Mapping[str, Result],
 ) -> dict[str, list[Block]]:
     """What each round after the first changed; nothing where the flow chart counts none. `counts` as prisma/counts.json."""
-    if counts is None:
-        return {}
-    return {
-        day: blocks_of(day, counts["rounds"][day], studies, outcomes, results, counts["skipped"])
-        for day in protocol.rounds[1:]
-        if day in counts["rounds"]
-    }
+    found: dict[str, list[Block]] = {}
+    for day in protocol.rounds[1:]:
+        if counts is None or day not in counts["rounds"]:
+            continue
+        added = studies.loc[studies["status"].eq("included") & studies["round"].eq(day), "study"]
+        names = list(map(StudyLabels.listed(studies), added))
+        found[day] = [Text(sentence(counts["rounds"][day], names, counts["skipped"]))]
+        if table := effects(day, outcomes, results):
+            found[day].append(table)
+    return found
 
 
 def section(changes: Mapping[str, Sequence[Block]], before: Sequence[Block] = ()) -> Section:
