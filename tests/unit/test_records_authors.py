@@ -241,6 +241,10 @@ def test_initials_that_look_like_a_degree_stay():
     ("written", "family", "given"),
     [
         ("DUPONT Jean", "DUPONT", "Jean"), ("GARCIA LOPEZ María José", "GARCIA LOPEZ", "María José"), ("Bob Roe PhD", "Roe", "Bob"), ("Ann B. Doe, MSc, PhD", "Doe", "Ann B."),
+        # Particles behind initials, a suffix between commas, initials without a blank, and what stands behind a name.
+        ("Vries J de", "Vries", "J de"), ("Berg JP van den", "Berg", "JP van den"), ("de Vries", "de Vries", ""), ("Van Dyke", "Dyke", "Van"),
+        ("Doe, Jr., Ann", "Doe", "Ann, Jr."), ("Doe, Ann, Jr.", "Doe", "Ann, Jr."), ("J.-P.Doe", "Doe", "J.-P."), ("U.S.A.", "U.S.A.", ""),
+        ("Doe J et al", "Doe", "J"), ("Doe, J. et al.", "Doe", "J."), ("Doe J, MD", "Doe", "J"), ("van den Berg, MD", "van den Berg", "MD"),
         # What may be initials stays so.
         ("JWHM Smit", "Smit", "JWHM"), ("Smit JWHM", "Smit", "JWHM"), ("DUPONT J", "DUPONT", "J"), ("Roe MD", "Roe", "MD"),
     ],

@@ -47,6 +47,9 @@ _RUN_TOGETHER = re.compile(
     r"|[^\W\d_]{2,}\s+(?:[A-ZÀ-ÖØ-Þ]\.-?)+[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,}"  # `Adeli K.Lewis G. F.`
     r"|[^\W\d_]{2,}\s+(?!IJ)[A-ZÀ-ÖØ-Þ]{2,4}[a-zß-öø-ÿ]{2,}\s+(?:[A-ZÀ-ÖØ-Þ]{1,3}\b|\S+\s+[A-ZÀ-ÖØ-Þ]{1,3}$)"  # `Smith JDoe A`
 )
+_GLUED_INITIALS = re.compile(r"^((?:[A-ZÀ-ÖØ-Þ]\.-?){1,4})(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]\S+$)")
+"""`J.R.Doe`"""
+_WITH_INITIALS_BEHIND = re.compile(r"\s(?:[A-ZÀ-ÖØ-Þ]\.?-?){1,2}$")
 _NEARLY_EVERY = re.compile(
     r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+)?,"
     r" (?:[A-ZÀ-ÖØ-Þ]{1,3}|(?:[A-ZÀ-ÖØ-Þ]\.)+|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)(?:[ -](?:[A-ZÀ-ÖØ-Þ]\.?|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+))*"
@@ -99,7 +102,8 @@ def apart(text: str) -> bool:
     """Whether `text` is one name: not several that run together, and no list that cannot be taken apart."""
     _, *given = (part.strip() for part in text.split(","))
     if len(given) > 1 and not _GROUP.search(text):
-        pieces = [piece for piece in given[1:] if piece and not _DEGREE.fullmatch(piece)]
+        last = given[2:] if _SUFFIX.match(given[0]) else given[1:]  # `Doe, Jr, Ann`, as BibTeX has it
+        pieces = [piece for piece in last if piece and not _DEGREE.fullmatch(piece)]
         if pieces:
             return False
     if text.startswith(("[", "c(", "{")) and len(given) > 0:
@@ -116,17 +120,21 @@ def parse_name(text: str) -> Name:
     """
     if ".-" not in text and _NEARLY_EVERY.fullmatch(text):
         return Name(*text.split(", "))
-    text = clean(text).strip(" ,;*†‡§¶#")
+    text = _AND_OTHERS.sub("", clean(text)).strip(" ,;*†‡§¶#")
     if not apart(text):
         return Name(text, "")
+    text = _GLUED_INITIALS.sub(r"\1 ", text)
     if "," in text:
         family, given = (part.strip() for part in text.split(",", 1))
         if " " in family and _GROUP.search(family):
             return Name(text, "")
         degrees = [piece.strip() for piece in given.split(",")]
-        if " " in family and all(map(_TITLE.fullmatch, degrees)) and any(map(_NO_INITIALS.search, degrees)):
-            return parse_name(family)  # `John Smith, MD, PhD`
-        return Name(family, ", ".join(part for part in (piece.strip() for piece in given.split(",")) if part))
+        named = any(map(_NO_INITIALS.search, degrees)) or _WITH_INITIALS_BEHIND.search(family)
+        if " " in family and named and all(map(_TITLE.fullmatch, degrees)):
+            return parse_name(family)  # `John Smith, MD, PhD`, `Doe J, MD`
+        if len(degrees) == 2 and _SUFFIX.match(degrees[0]):
+            degrees.reverse()
+        return Name(family, ", ".join(filter(None, degrees)))
     words = text.split()
     if len(words) < 2 or _GROUP.search(text):
         return Name(text, "")
@@ -135,8 +143,12 @@ def parse_name(text: str) -> Name:
     if first := _FAMILY_IN_CAPITALS.match(" ".join(words)):
         return Name(first[1], first[2])
     suffix = ""
+    while len(words) > 2 and words[-1].islower() and _PARTICLE.fullmatch(words[-1]):
+        suffix = f" {words.pop()}{suffix}"  # `Vries J de`
+    if all(word.islower() and _PARTICLE.fullmatch(word) for word in words[:-1]):
+        return Name(text, "")
     if len(words) > 2 and _SUFFIX.match(words[-1]) and not words[-2].endswith("."):
-        suffix = ", " + words.pop()
+        suffix = f", {words.pop()}{suffix}"
     if _INITIALS.fullmatch(words[-1]) and not _lone_initials(words):
         cut = len(words) - 1
         while (
@@ -267,8 +279,8 @@ def split_authors(text: str) -> list[str]:
     for separator in (";", "|", "\n"):
         if separator in text:
             return _pieces(text.split(separator))
-    if re.search(r"\s(?:and|&)\s", text):
-        pieces = re.split(r",?\s+(?:and|&)\s+", text)
+    if re.search(r"\s(?:and|AND|&)\s", text):
+        pieces = re.split(r",?\s+(?:and|AND|&)\s+", text)
         if any(piece.count(",") > 1 for piece in pieces) or (
             len(pieces) == 2 and "," in pieces[0] and "," not in pieces[1]
         ):
