@@ -536,3 +536,28 @@ def test_a_reference_that_nobody_filled_in_is_no_record(read):
     export, table = read(f"<xml><records>\n{text}</records></xml>\n")
     assert table["title"].tolist() == ["T"]
     assert [(remark.line, remark.kind) for remark in export.remarks if remark.kind == "lost"] == [(3, "lost")]
+
+
+@each(
+    ("source", "place"),
+    [
+        ("Annals of Bone. Conference: Congress of Bone, 2020. Paris France. Conference Publication: (var.pagings). 79 (SUPPL. 1) (pp 12-13), 2020."
+         " Date of Publication: June 2020.", ["Annals of Bone", 2020, "79", "SUPPL. 1", "12-13"]),
+        ("Bone (United Kingdom). 53 (4) (pp 712-719), 2014. Article Number: ket441.", ["Bone (United Kingdom)", 2014, "53", "4", "712-719"]),
+        ("PLoS ONE. 9 (3) (no pagination), 2014. Article Number: e90001.", ["PLoS ONE", 2014, "9", "3", ""]),
+        ("Lancet. 375(9729):1875-84, 2010 May 29.", ["Lancet", 2010, "375", "9729", "1875-84"]),
+    ],
+)  # fmt: skip
+def test_a_source_of_ovid_s_embase_is_taken_apart(source, place, read):
+    _, table = read(f"<1>\nAccession Number\n  640123456\nTitle\n  T.\nSource\n  {source}\n")
+    assert table.loc[0, ["journal", "year", "volume", "issue", "pages"]].tolist() == place
+
+
+def test_an_entry_on_one_line_whose_braces_do_not_close_keeps_its_fields(read):
+    entry = "@article{f, title={A {trial}}, abstract={Odd { brace, n={5}}, author={Doe, J AND Roe, R}, year=2020}\n"
+    export, table = read(entry + "@article{g, title={B}, year={2019}}\n")
+    assert table[["title", "authors", "year"]].values.tolist() == [
+        ["A trial", "Doe, J; Roe, R", 2020],
+        ["B", "", 2019],
+    ]
+    assert [remark.line for remark in export.remarks if remark.kind == "note"] == [1]

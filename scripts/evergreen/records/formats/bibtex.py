@@ -58,7 +58,7 @@ glued = within(
 )
 _START = re.compile(r"\s*@\s*([A-Za-z]+)\s*[{(]")
 _BRACE = re.compile(r"(?<!\\)[{}]")
-_AND = re.compile(r"\s+and\s+")
+_AND = re.compile(r"\s+(?:and|AND)\s+")
 _SUFFIXED = re.compile(r",\s*(?:jr|sr|ii|iii|iv)\b", re.IGNORECASE)
 _NO_ENTRY = frozenset(("comment", "preamble", "string"))
 _KEYED = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]\s*[^\s{}(),=]*\s*(?:,|$)")
@@ -70,6 +70,7 @@ _TOGETHER = re.compile(rf"(?:{_PIECE.pattern})(?:\s*#\s*(?:{_PIECE.pattern}))+")
 """`jan # " and " # {others}`: pieces that BibTeX puts together."""
 _FIELD_LINE = re.compile(r"\s*([A-Za-z][\w .:-]*?)\s*=\s*(.*)")
 _KEY = re.compile(r"\s*@\s*[A-Za-z]+\s*[{(]\s*([^,\s]*)")
+_BETWEEN_FIELDS = re.compile(r"""(?<=[}"\d]),\s*(?=[A-Za-z][\w-]*\s*=\s*["{\d])""")
 
 
 def recognise(lines: Sequence[str]) -> bool:
@@ -236,15 +237,17 @@ def _people(value: str) -> list[str]:
 
 
 def _read_lines(lines: Sequence[str], block: Block) -> None:
-    """Fields of an entry that is not well-formed: each starts with `name =` at the beginning of a line."""
-    if found := _KEY.match(lines[0]):
+    """Fields of an entry that is not well-formed: each starts with `name =` at the beginning of a line, or behind another."""
+    first = lines[0]
+    if found := _KEY.match(first):
         block.append("key", found.group(1))
+        first = first[found.end() :].lstrip(" ,")
     pending: list[tuple[str, str]] = []
-    for line in lines[1:]:
-        if started := _FIELD_LINE.match(line):
+    for part in (part for line in (first, *lines[1:]) for part in _BETWEEN_FIELDS.split(line)):
+        if started := _FIELD_LINE.match(part):
             pending.append((started.group(1).lower(), started.group(2)))
-        elif pending and line.strip():
+        elif pending and part.strip():
             name, value = pending[-1]
-            pending[-1] = (name, f"{value} {line.strip()}")
+            pending[-1] = (name, f"{value} {part.strip()}")
     for name, value in pending:
         _add(block, name, value.strip().rstrip(",").strip('{}" \t,'))

@@ -9,6 +9,9 @@ _PATTERNS = tuple(
     for pattern in (
         # Embase.com: Endoscopic Ultrasound (2014) 3:3 (152-160). Date of Publication: 2014
         r"(?P<journal>.+?) \((?P<year>\d{4})\)\s*(?P<volume>[^:()\s]*)(?::(?P<issue>[^()]*?))?\s*(?:\((?P<pages>[^()]+)\))?(?:\.|$)",
+        # Ovid Embase: Annals of Bone. Conference: Congress of Bone, 2020. Paris France. 79 (Suppl 1) (pp 12-13), 2020. Date of Publication: June 2020.
+        r"(?P<journal>.+?)\.\s+(?:Conference:.*?\.\s+(?:Conference Publication:.*?\.\s+)?)?(?P<volume>[^\s().:]+)\s*(?:\((?P<issue>(?!pp?\b|no pag)[^()]*)\))?"
+        r"\s*\((?:pp?\.?\s*(?P<pages>[^()]+)|no pagination)\),\s*(?P<year>\d{4})(?:\.|$)",
         # PubMed: Nature. 2021 Dec 21;1(2):10-11. doi: ...
         r"(?P<journal>.+?)\. (?P<year>\d{4})[^;:]*;(?P<volume>[^:(;]*)(?:\((?P<issue>[^()]*)\))?(?::(?P<pages>[^.;]+))?(?:\.|$)",
         # Ovid PsycINFO: Title. Vol.28(2), April 2015, pp. 103-106.
