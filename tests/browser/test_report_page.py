@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
-from tests.chromium import shown
+from tests.chromium import PAPERS, printed, shown
 
 from evergreen.protocol.review import Review
 from evergreen.report.blocks import Cell, Head, Link, Section, Table, Terms, Text, numbered
@@ -110,3 +112,22 @@ def test_tables_sort_and_filter_and_every_row_and_closed_part_has_an_address(
         < 844
     )
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+
+
+def test_no_head_of_a_table_stands_alone_at_the_foot_of_a_page(
+    tmp_path: Path, open_browser: Callable[..., Any]
+) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext is not installed (Debian: poppler-utils)")
+    tables = [
+        Table("Effects", [Head("Study"), Head("Columnhead")], [["S", "1"]] * (1 + i % 7)) for i in range(120)
+    ]
+    path = tmp_path / "index.html"
+    path.write_text("".join(page(Review.model_validate({"title": "T"}), "", numbered([Section("a", "A", tables)]))), encoding="utf-8")  # fmt: skip
+    browser = open_browser()
+    shown(browser, path)
+    for paper in PAPERS:
+        done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=printed(browser, *paper), capture_output=True, check=True)  # fmt: skip
+        pages = [one.split() for one in done.stdout.decode("utf-8").split("\f") if one.strip()]
+        assert len(pages) > 3
+        assert [words[-1] for words in pages if words[-1] in ("Columnhead", "Effects")] == []

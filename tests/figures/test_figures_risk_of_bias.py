@@ -165,6 +165,12 @@ def test_a_domain_counts_only_where_the_variant_has_it():
     table = risk_of_bias.graph_table(BY_RESULT, ROB2)
     counts = table.groupby("domain", sort=False)["count"].sum().to_dict()
     assert counts == {"D1": 3, "DS": 1, "D2": 3, "D3": 3, "D4": 3, "D5": 3, "overall": 3}
+    for rows, said in (
+        (BY_RESULT, "Share of up to 3 results of 2 studies"),
+        (BY_RESULT[:-2], "Share of 2 results of 1 study"),
+    ):
+        shown = [text.get_text() for text in texts_of(risk_of_bias.graph(rows, ROB2).axes[0])]
+        assert [text.partition(";")[0] for text in shown if text.startswith("Share")] == [said]
     head = risk_of_bias.summary_table(BY_RESULT, ROB2).columns.tolist()
     assert head == ["Study", "D1", "DS", "D2", "D3", "D4", "D5", "Overall"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -73,16 +73,25 @@ def graph(judgements: pd.DataFrame, tool: Tool) -> Figure:
             x += wide
         y += height
     page.line([left, right], [axis, axis], width=0.6)
-    page.text((left + right) / 2, axis + 26, _counted(lines), size=7.0, align="center", color=GREY)
+    page.text(
+        (left + right) / 2,
+        axis + 26,
+        _counted(lines, {int(counts[domain.id].sum()) for domain in domains}),
+        size=7.0,
+        align="center",
+        color=GREY,
+    )
     draw_legend(page, entries, MARGIN, axis + 44, right - MARGIN, tool, bars=tool.marks == "stars")
     return page.figure
 
 
-def _counted(lines: Sequence[Line]) -> str:
+def _counted(lines: Sequence[Line], judged: Collection[int]) -> str:
+    """Of what the shares are; `judged` are the lines that each domain has, for some are only in a variant of the tool."""
+    of = "Share of up to" if len(judged) > 1 else "Share of"
     studies = plural(len({line.study for line in lines}), "study", "studies")
     if any(line.title() for line in lines):
-        return f"Share of {plural(len(lines), 'result')} of {studies}; numbers in the bars count results"
-    return f"Share of {studies}; numbers in the bars count studies"
+        return f"{of} {plural(len(lines), 'result')} of {studies}; numbers in the bars count results"
+    return f"{of} {studies}; numbers in the bars count studies"
 
 
 def summary_table(judgements: pd.DataFrame, tool: Tool) -> pd.DataFrame:
