@@ -286,6 +286,42 @@ def test_labels_of_an_asreview_table(tmp_path, label, decisions):
         assert [vote.decision for vote in asreview.read_table(tmp_path / "x.csv")] == decisions
 
 
+@each(
+    ("tags", "on", "reason", "note"),
+    [
+        ("exclusion_review", "exclusion_review", "review", ""),
+        ("exclusion_wrong_population,exclusion_review", "exclusion_wrong_population", "wrong_population", ""),
+        (
+            "exclusion_wrong_population,exclusion_wrong_design",
+            "exclusion_wrong_population",
+            "wrong_population",
+            "",
+        ),
+        (
+            "exclusion_reasons_wrong_population,exclusion_reasons_review",
+            "exclusion_reasons_wrong_population",
+            "wrong_population",
+            "",
+        ),
+        # Another tag than the reason with which it ends.
+        (
+            "exclusion_not_wrong_population,exclusion_review",
+            "exclusion_not_wrong_population",
+            "",
+            "reason given: not_wrong_population",
+        ),
+    ],
+)
+def test_tags_of_an_asreview_table_are_reasons_of_several_words(tmp_path, tags, on, reason, note):
+    heads = [f"asreview_tag_{tag}" for tag in tags.split(",")]
+    cells = ["1" if head.endswith(on) else "0" for head in heads]
+    (tmp_path / "x.csv").write_text(
+        f"record_id,title,asreview_label,{','.join(heads)}\npubmed:3,Sixth,0,{','.join(cells)}\n"
+    )
+    _, result = rows_of(asreview.read_table(tmp_path / "x.csv"))
+    assert result.rows["AB"][["reason", "note"]].to_numpy().tolist() == [[reason, note]]
+
+
 def test_an_asreview_table(tmp_path):
     path = tmp_path / "export.csv"
     path.write_text(

@@ -9,6 +9,8 @@ import datetime
 import json
 import sqlite3
 import tempfile
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from evergreen.errors import InputError
@@ -23,6 +25,7 @@ LABELLED = (
     "SELECT record.dataset_id, record.dataset_row, record.title, record.duplicate_of, results.label, results.time, results.note, results.tags"
     " FROM results JOIN record USING (record_id) WHERE results.label IS NOT NULL ORDER BY record.record_id"
 )
+TAG = "asreview_tag_"
 NONE = ("", "-1", "-1.0", "nan")
 """What stands beside records that nobody has labelled."""
 
@@ -103,6 +106,8 @@ def read_table(path: str | Path) -> list[ForeignVote]:
     """The rows of an exported table that have a label."""
     rows = read_rows(path)
     needed(rows, ("asreview_label",), path, "a table exported from ASReview 3")
+    names = [name.removeprefix(TAG) for name in rows[0] if name.startswith(TAG)] if rows else []
+    groups = _groups(names)
     votes = []
     for number, row in enumerate(rows, start=2):
         said = row["asreview_label"]
@@ -113,11 +118,7 @@ def read_table(path: str | Path) -> list[ForeignVote]:
             raise InputError(
                 f"{said!r} is no label of ASReview", file=path, row=number, column="asreview_label", todo=todo
             )
-        tags = tuple(
-            name.rsplit("_", 1)[-1]
-            for name, on in row.items()
-            if name.startswith("asreview_tag_") and on in ("1", "1.0", "True")
-        )
+        tags = tuple(name for name in names if row[TAG + name] in ("1", "1.0", "True"))
         votes.append(
             _vote(
                 path,
@@ -127,9 +128,18 @@ def read_table(path: str | Path) -> list[ForeignVote]:
                 row.get("asreview_time", "")[:10],
                 row.get("asreview_note", ""),
                 tags,
+                groups,
             )
         )
     return votes
+
+
+def _groups(names: Sequence[str]) -> frozenset[str]:
+    """What may be the group of `<group>_<tag>`, each of which may have words between underscores itself: the first word, and words with which several
+    names begin."""
+    words = [name.split("_") for name in names]
+    begun = Counter("_".join(one[:size]) for one in words for size in range(1, len(one)))
+    return frozenset(group for group, count in begun.items() if count > 1 or "_" not in group)
 
 
 def _vote(
@@ -140,11 +150,12 @@ def _vote(
     day: str,
     note: str,
     tags: tuple[str, ...],
+    groups: frozenset[str] = frozenset(),
 ) -> ForeignVote:
     return ForeignVote(
         str(path), number, "", decision, title=row.get("title", ""), year=row.get("year", ""), doi=row.get("doi", ""),
         pmid=row.get("pmid", ""), record_id=row.get("record_id", ""), reasons=tags if decision == "exclude" else (), note=note,
-        decided_on=day,
+        decided_on=day, groups=groups,
     )  # fmt: skip
 
 

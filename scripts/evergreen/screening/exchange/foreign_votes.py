@@ -23,7 +23,7 @@ class ForeignVote:
     """One person's decision on one reference of another tool.
 
     `who` is the person as the tool names them ("" where it does not say); `reasons` are the tool's words, `shared` those of everybody who
-    excluded the reference. `row` counts as the file's reader sees it, the header being row 1.
+    excluded the reference. Where there are `groups`, a reason is `<group>_<reason>`, and one of these may be its group. `row` counts as the file's reader sees it, the header being row 1.
     """
 
     file: str
@@ -37,6 +37,7 @@ class ForeignVote:
     record_id: str = ""
     reasons: tuple[str, ...] = ()
     shared: bool = False
+    groups: frozenset[str] = frozenset()
     note: str = ""
     decided_on: str = ""
 

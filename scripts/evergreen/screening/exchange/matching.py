@@ -6,7 +6,7 @@ Nothing is guessed: a decision whose reference fits no work, or several, is list
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -230,7 +230,11 @@ class _Index:
 
 
 def _row(work: str, vote: ForeignVote, keys: Mapping[str, str], order: Sequence[str]) -> dict[str, str]:
-    said = _rejoined(vote.reasons, keys) if vote.shared else vote.reasons
+    said: Sequence[str] = vote.reasons
+    if vote.shared:
+        said = _rejoined(vote.reasons, keys)
+    elif vote.groups:
+        said = [_without_group(reason, vote.groups, keys) for reason in vote.reasons]
     known = sorted(
         {keys[searchable(reason)] for reason in said if searchable(reason) in keys}, key=order.index
     )
@@ -255,3 +259,13 @@ def _rejoined(pieces: Sequence[str], known: Mapping[str, str]) -> list[str]:
         reasons.append(", ".join(pieces[at:end]))
         at = end
     return reasons
+
+
+def _without_group(name: str, groups: Collection[str], known: Mapping[str, str]) -> str:
+    """The reason in `<group>_<reason>`: the longest that is known, else what stands behind the first word."""
+    words = name.split("_")
+    parted = [("_".join(words[:at]), "_".join(words[at:])) for at in range(1, len(words))]
+    reasons = [reason for group, reason in parted if group in groups]
+    return next(
+        (reason for reason in reasons if searchable(reason) in known), reasons[0] if reasons else name
+    )
