@@ -9,7 +9,7 @@ import pandas as pd
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
-from evergreen.records.former_ids import by_any_id, check_renamed
+from evergreen.records.former_ids import by_any_id, check_ids
 from evergreen.screening import stages
 from evergreen.screening.assignment import plan_of
 from evergreen.screening.ballots import ballots
@@ -50,7 +50,7 @@ def main(argv: list[str] | None = None) -> None:
         removed = set()
         for path in args.excluded_before:
             sheet = sheets.read_sheet(path, "excluded_before_screening")
-            refuse(check_renamed(sheet["record_id"], clusters, file=path))
+            refuse(check_ids(sheet, clusters))
             kinds, unused = stages.excluded_before_screening(sheet, works, clusters)
             removed |= set(kinds)
             void += [(record, "", kind, "", path, "", why) for record, kind, why in unused]

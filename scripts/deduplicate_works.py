@@ -148,7 +148,7 @@ def main(argv: list[str] | None = None) -> None:
 def _verdicts(path: str, by_round: dict[str, list[str]]) -> pd.DataFrame:
     """The sheet of verdicts, by the ids that the records have now."""
     # Loads the protocol's models: only for those who have verdicts.
-    from evergreen.records.former_ids import by_any_id, check_renamed
+    from evergreen.records.former_ids import by_any_id, check_ids
 
     parts = [
         tables.read_table(name, ["record_id", "alias"]).assign(now=lambda part: part["record_id"])
@@ -158,7 +158,7 @@ def _verdicts(path: str, by_round: dict[str, list[str]]) -> pd.DataFrame:
     now = by_any_id(pd.concat(parts, ignore_index=True), "now") if parts else {}
     sheet = read_verdict_sheet(path)
     named = {name: sheet[name] for name in ("record_a", "record_b")}
-    refuse(check_renamed(pd.concat(named.values()), now, file=path, column="record_a"))
+    refuse(check_ids(sheet, now, tuple(named)))
     return sheet.assign(**{name: ids.map(lambda id_: now.get(id_, id_)) for name, ids in named.items()})
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from evergreen import sheets, spreadsheets, tables
 from evergreen.command import json_argument, parser, run
 from evergreen.errors import refuse
-from evergreen.records.former_ids import by_any_id, check_renamed
+from evergreen.records.former_ids import by_any_id, check_ids
 from evergreen.screening.characteristics import characteristics
 from evergreen.screening.studies import list_studies
 
@@ -32,11 +32,7 @@ def main(argv: list[str] | None = None) -> None:
 
     works_of = by_any_id(tables.read_table(args.clusters), "work_id")
     rows = [sheets.read_sheet(path, "studies") for path in args.assigned]
-    refuse([
-        fault
-        for path, sheet in zip(args.assigned, rows, strict=True)
-        for fault in check_renamed(sheet["record_id"], works_of, file=path)
-    ])  # fmt: skip
+    refuse([fault for sheet in rows for fault in check_ids(sheet, works_of)])
     works = tables.read_table(args.works, tables.columns_of(args.works, without="abstract"))
     full_text = tables.read_table(args.full_text)
     result = list_studies(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from evergreen.records.former_ids import aliases, by_any_id, check_renamed
+from evergreen.records.former_ids import aliases, by_any_id, check_ids, check_renamed
 from tests.rows import each
 
 CLUSTERS = pd.DataFrame(
@@ -65,3 +65,25 @@ def test_a_source_that_was_renamed_is_recognised(ids, known, now):
 )
 def test_a_slip_within_an_id_is_no_source_of_before(name):
     assert not check_renamed([name], by_any_id(CLUSTERS, "work_id"), file="AB.csv")
+
+
+KNOWN = dict.fromkeys(["pubmed:12", "embase:L7", "scopus:2-s2.0-5"], "work")
+
+
+@each(
+    ("written", "like"),
+    [
+        ("12", "pubmed:12"), ("PubMed:12", "pubmed:12"), ("pubmed:0012", "pubmed:12"), ("pubmed: 12", "pubmed:12"), ("l7", "embase:L7"),
+        ("scopus:2\u2010s2.0\u20105", "scopus:2-s2.0-5"), ("pubmed:12", ""), ("pubmed:13", ""), ("report of the sponsor", ""),
+    ],
+)  # fmt: skip
+@each("columns", [("record_id",), ("record_a", "record_b")])
+def test_an_id_that_was_altered_on_the_way_is_told_with_the_one_that_it_was(columns, written, like):
+    ids = ("embase:L7", written)
+    sheet = pd.DataFrame({**dict.fromkeys(columns, ids), "_file": "x.csv", "_row": [2, 3]})
+    told = [str(fault) for fault in check_ids(sheet, KNOWN, columns)]
+    assert told == [
+        f"x.csv, row 3, column {column}: no record has the id {written!r}, which looks like {like}. Write the id as the work list shows it."
+        for column in columns if like
+    ]  # fmt: skip
+    assert check_ids(sheet.iloc[:0], KNOWN, columns) == []

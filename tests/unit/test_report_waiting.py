@@ -30,6 +30,7 @@ from evergreen.report.waiting_records import (
     waiting_known,
     waiting_one_trial,
     waiting_open_reports,
+    waiting_orphans,
     waiting_overruled,
     waiting_reviewers,
     waiting_screening,
@@ -510,3 +511,14 @@ def test_who_joined_or_left_and_what_is_to_be_seen_again_is_told_with_what_to_wr
     (unsure,) = waiting_screening("full_text", {"adjudication": rows.head(1)}, none, orphans.head(0), votes)
     assert unsure.line().startswith("adjudicator: 1 verdict at full text that says unsure (open results/screening/full_text/adjudication.html")  # fmt: skip
     assert waiting_screening("full_text", {}, none, orphans.head(0)) == []
+
+
+def test_reports_of_studies_that_no_search_found_are_named():
+    orphans = pd.DataFrame(
+        {"record_id": ["pubmed:7", "embase:L1", "pubmed:7"], "study": ["Ash", "Ash", "Fir"]}
+    )
+    (item,) = waiting_orphans(orphans)
+    assert item.line() == (
+        "anyone: 3 reports assigned to studies but not found by any search: pubmed:7, embase:L1 (config/studies.csv)"
+    )
+    assert waiting_orphans(orphans.iloc[:0]) == []

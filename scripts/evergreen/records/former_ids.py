@@ -1,8 +1,9 @@
-"""What records were called before: ids that people decided under stay good when a source gets another name."""
+"""What records were called before: ids that people decided under stay good when a source gets another name. And ids that were altered on the way."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -74,3 +75,46 @@ def check_renamed(
                 )
             )
     return faults
+
+
+def meant(record_ids: Iterable[str], known: Mapping[str, object]) -> dict[str, list[str]]:
+    """{id: ids of records that it is like but for what people and programs change in one} of ids that no record has: `12` and `PubMed:12` of
+    `pubmed:12`."""
+    strangers = {name for name in record_ids if name not in known}
+    spelt: dict[str, set[str]] = defaultdict(set)
+    for record in known if strangers else ():
+        spelt[_plain(record)].add(record)
+        spelt[_plain(record.partition(":")[2])].add(record)
+    found = {name: sorted(spelt.get(_plain(name), ())) for name in strangers}
+    return {name: alike for name, alike in found.items() if alike}
+
+
+def check_ids(
+    sheet: pd.DataFrame, known: Mapping[str, object], columns: Sequence[str] = ("record_id",)
+) -> list[InputError]:
+    """Faults of ids in a sheet: of sources that were renamed, else those that were altered on the way. One that is like none may be of a record that
+    is gone."""
+    if sheet.empty:
+        return []
+    ids = pd.concat([sheet[column] for column in columns])
+    file = str(sheet["_file"].iloc[0])
+    if renamed := check_renamed(ids, known, file=file, column=columns[0]):
+        return renamed
+    like = meant(ids, known)
+    return [
+        InputError(
+            f"no record has the id {name!r}, which looks like {' or '.join(like[name])}",
+            file=file, row=int(row), column=column, todo="Write the id as the work list shows it.",
+        )
+        for column in columns
+        for name, row in zip(sheet[column], sheet["_row"], strict=True)
+        if name in like
+    ]  # fmt: skip
+
+
+def _plain(record: str) -> str:
+    """An id without what programs change in it: width, case, blanks, invisible marks, dashes, quotes, leading zeros."""
+    text = unicodedata.normalize("NFKC", record).casefold()
+    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
+    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Zs"))
+    return re.sub(r"(^|:)0+(?=\d)", r"\1", text.strip("='\" "))

@@ -210,7 +210,8 @@ def waiting_reviewers(decisions: Sequence[pd.DataFrame]) -> list[Waiting]:
 
 def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
     """Reports assigned to studies whose record no search found."""
-    what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search"
+    names = named(list(dict.fromkeys(orphans["record_id"]))) if len(orphans) else ""
+    what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search: {names}"
     return if_any(Waiting("anyone", what, "config/studies.csv", len(orphans)))
 
 

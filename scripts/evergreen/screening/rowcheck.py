@@ -11,7 +11,6 @@ A sheet that was no work list, or lost its checks, is compared with the works th
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -20,7 +19,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from evergreen.errors import InputError
-from evergreen.records.former_ids import check_renamed
+from evergreen.records.former_ids import check_renamed, meant
 from evergreen.records.normalise import searchable
 
 SAME_TITLE = 85  # rapidfuzz ratio above which two titles are spellings of one
@@ -101,10 +100,7 @@ def check_against_works(
         decided["record_id"], clusters, file=decided["_file"].iloc[0] if len(decided) else ""
     ):
         return renamed
-    spelt: dict[str, set[str]] = defaultdict(set)
-    for record in clusters if not decided["record_id"].isin(list(clusters)).all() else ():
-        spelt[_plain(record)].add(record)
-        spelt[_plain(record.partition(":")[2])].add(record)
+    like = meant(decided["record_id"], clusters)
     titles = dict(zip(works["work_id"], map(searchable, works["title"].fillna("")), strict=True))
     owners: dict[str, set[str]] = defaultdict(set)
     for work, title in titles.items():
@@ -116,10 +112,10 @@ def check_against_works(
     ):
         place = {"file": file, "row": int(row), "column": "record_id"}
         work = clusters.get(record)
-        if work is None and (meant := sorted(spelt.get(_plain(record), ()))):
+        if record in like:
             errors.append(
                 InputError(
-                    f"no record has the id {record!r}, which looks like {' or '.join(meant)}",
+                    f"no record has the id {record!r}, which looks like {' or '.join(like[record])}",
                     **place,
                     todo="Write the id as the work list shows it.",
                 )
@@ -146,11 +142,3 @@ def check_against_works(
                 )
             )
     return errors
-
-
-def _plain(record: str) -> str:
-    """An id without what programs change in it: width, case, blanks, invisible marks, dashes, quotes, leading zeros."""
-    text = unicodedata.normalize("NFKC", record).casefold()
-    text = re.sub(r"[\u2010-\u2015\u2212]", "-", text)
-    text = "".join(sign for sign in text if unicodedata.category(sign) not in ("Cf", "Zs"))
-    return re.sub(r"(^|:)0+(?=\d)", r"\1", text.strip("='\" "))

@@ -280,7 +280,8 @@ class _Reader:
         for at, cell in enumerate(cells):
             if not cell:
                 if column.must_be_filled and (not column.filled_with or written[column.filled_with][at]):
-                    alone = sum(map(bool, self.cells[at])) == 1 and len(self.schema) > 1
+                    filled = sum(one.must_be_filled for one in self.schema)
+                    alone = sum(map(bool, self.cells[at])) == 1 and filled > 2
                     todo = (
                         "Fill it; a remark stands in a column of its own, not below the table."
                         if alone
