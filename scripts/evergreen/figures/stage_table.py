@@ -32,7 +32,7 @@ STAGES = (
     Stage(
         "search", "Search", "Asks PubMed at the date of each round, reads the exports of other databases, keeps what is new",
         "Write protocol and strategies, export from other databases",
-        ("config/search", "import-report", "entrez", "sources.", "freeze-search", "search-log", "name them in config"),
+        ("config/search", "import-report", "entrez", "sources.", "freeze-search", "search-log", "name them in config", "config/config.yaml: "),
     ),
     Stage(
         "deduplicate", "Duplicates", "Groups the records of one publication, with the reason for each",
