@@ -72,6 +72,7 @@ class Remembered(FilePersistence):
     """Snakemake's memory of a workflow, with the receipts in the place of its metadata."""
 
     check: Callable[[], None]
+    look_at: Callable[[list[str]], None]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         try:
@@ -88,6 +89,8 @@ class Remembered(FilePersistence):
         self._verdicts: dict[Any, Verdict] | None = {}
         workflow = self.dag.workflow
         self.decides = workflow.exec_mode == ExecMode.DEFAULT
+        if self.decides:
+            self.look_at(sorted(map(str, workflow.dag_settings.targets)))
         if workflow.touch:
             raise Refusal(
                 "--touch has no use here: what is of now is seen by content, not by times. Run without it."
@@ -378,12 +381,13 @@ def _reset_resources(job: Any) -> None:
         job._params_and_resources_resetted = True
 
 
-def decide_by_receipts(check: Callable[[], None]) -> None:
+def decide_by_receipts(check: Callable[[], None], look_at: Callable[[list[str]], None]) -> None:
     """Give Snakemake the receipts for its memory; called once, when the Snakefile is read.
 
-    `check` is called before anything runs, also in a workflow that takes this one as a module: hooks of a module's Snakefile are not.
+    `look_at` is called with the targets before anything is planned, `check` before anything runs, also in a workflow that takes this one as a module: hooks of a module's Snakefile are not.
     """
     Remembered.check = staticmethod(check)
+    Remembered.look_at = staticmethod(look_at)
     snakemake.workflow.FilePersistence = Remembered
     snakemake.jobs.Job.output_mintime = property(_no_time)
     snakemake.jobs.Job.reset_params_and_resources = _reset_resources

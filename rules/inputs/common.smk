@@ -30,7 +30,7 @@ from evergreen.steps import fingerprint
 from evergreen.steps.parts import Parts
 from receipts import value, words
 
-receipts.decide_by_receipts(lambda: check_people_files())
+receipts.decide_by_receipts(lambda: check_people_files(), lambda targets: refuse_targets_of_nothing(targets))
 ending.hear_sigterm()
 ending.interrupt_before_steps()
 shell.prefix(starting.prefix())

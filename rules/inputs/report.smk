@@ -19,6 +19,32 @@ PARTS = {
     "pool": POOLED,
     "figures": POOLED,
 }
+_SOURCES = "the protocol names no source of records", "Add `rounds` and `sources`."
+_OUTCOMES = "the protocol names no outcomes", "Add `outcomes`."
+# What a target is without, where the protocol leaves nothing for it to do.
+LACKING = {
+    **({} if SEARCHED else dict.fromkeys(("records", "deduplicate", "screen"), _SOURCES)),
+    **({} if OUTCOMES else dict.fromkeys(("pool", "figures"), _OUTCOMES)),
+}
+if not SEARCHES:
+    LACKING["search"] = (
+        "the protocol names no source of kind `pubmed`",
+        "Add one; exports are read by `records`.",
+    )
+if not PARTS["prisma"]:
+    LACKING["prisma"] = _SOURCES[0], "Add `rounds` and `sources`, or counts under `prisma.given`."
+if workflow.modifier.skip_configfile:
+    LACKING = {}  # in a workflow that takes this one as a module, targets of these names are its own
+
+
+@said
+def refuse_targets_of_nothing(targets):
+    """Say what is missing for a target that was asked for, rather than do nothing and end well."""
+    for target in filter(LACKING.get, targets):
+        why, todo = LACKING[target]
+        raise InputError(f"`{target}` has nothing to do, for {why}", file="config/config.yaml", todo=todo)
+
+
 # The summary of findings by itself.
 FINDINGS = (
     [f"results/report/summary_of_findings.{suffix}" for suffix in ("html", "csv", "docx")] if POOLED else []

@@ -69,7 +69,11 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     (tmp_path / "shut/config").mkdir(parents=True)
     (tmp_path / "shut/config/config.yaml").write_text("review: {title: T}\n")
     (tmp_path / "shut/.snakemake").touch()  # as where nobody may write
+    (tmp_path / "bare/config").mkdir(parents=True)
+    (tmp_path / "bare/config/config.yaml").write_text("review: {title: T}\n")
     for words, said in (
+        (["run", "bare", "pool"], "`pool` has nothing to do, for the protocol names no outcomes. Add `outcomes`."),
+        (["run", "bare", "all", "prisma"], "`prisma` has nothing to do, for the protocol names no source of records. Add `rounds`"),
         (["run", "shut"], "shut: the review's folder cannot be written to ("), (["run", "named"], "named/config/config.yml: the protocol is called config.yaml. Rename it."),
         (["statsu"], "statsu: there is no such command"), (["status", "nowhere"], "nowhere: there is no such folder"),
         (["run", "--version"], ".: there is no review in this folder"), (["run", "nowhere"], "nowhere: there is no such folder"),
