@@ -10,7 +10,7 @@ from evergreen.synthesis.effect_modification import subgroups
 from evergreen.synthesis.pooled import pool
 from evergreen.synthesis.result import InverseVariance
 from evergreen.synthesis.result.analyses import Beside
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 
 def analysis_beside(analysis: Analysis) -> Analysis:

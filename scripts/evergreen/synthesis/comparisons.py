@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from evergreen.errors import InputError
 from evergreen.extraction.check import RESULT, Row, place_of
 from evergreen.extraction.row_values import YES, clustered, first_report, marked, record_of, text_of
@@ -330,11 +328,3 @@ def _row(
         r_paired=correlation_of(rows) if paired else None,
         rows=places([*rows, *beside]),
     )
-
-
-def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:
-    """The numbers of comparisons as arrays, NaN for contrasts."""
-    return {
-        name: np.array([comparison.numbers.get(name, np.nan) for comparison in comparisons], dtype=float)
-        for name in KINDS[kind].arrays
-    }

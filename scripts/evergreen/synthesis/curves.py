@@ -13,7 +13,7 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.effect_modification import regression
 from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import Line, LinePoint, ModeratorsNotDone, Profile
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 PROFILE_POINTS, LINE_POINTS = 121, 101
 

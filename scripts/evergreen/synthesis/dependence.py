@@ -19,7 +19,7 @@ from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_settings import EMPTY_CELLS, options
 from evergreen.synthesis.result.pooled_models import Robust
 from evergreen.synthesis.result.study_rows import Effect
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 LEAST_CLUSTERS = 3
 

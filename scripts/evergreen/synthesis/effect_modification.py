@@ -26,7 +26,7 @@ from evergreen.synthesis.result.analyses import (
     ModeratorsNotDone,
     Subgroups,
 )
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 from evergreen.synthesis.subtotals import models_of
 
 NOT_PLAIN = re.compile(r"[+-]?\d+,\d+|[+-]?\d+([.,]\d+)? ?%")

@@ -11,7 +11,7 @@ from evergreen.synthesis import dependence
 from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result import NotDone
 from evergreen.synthesis.result.analyses import Added, Asymmetry, FailSafe, Filled, Precise, Rank, SmallStudy
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 
 def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:

@@ -33,7 +33,7 @@ from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.effect_settings import effect_measure
 from evergreen.synthesis.result import LeftOut, NotDone, Result, Study
 from evergreen.synthesis.result.analyses import CumulativeNotDone, Round
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,11 +113,11 @@ def _filled(rows: Rows, changed: Outcome, outcome: Outcome) -> Rows:
 def compared(rows: pd.DataFrame | Rows, outcome: Outcome) -> tuple[choosing.Chosen, Studies, list[LeftOut]]:
     """The comparisons of an outcome, those with an effect in a fixed order, and the studies without one."""
     chosen = choosing.choose(rows, outcome)
-    rated, left_out = study_effects.rated(chosen.comparisons, outcome)
-    rated, without_level = subtotals.placed(rated, outcome)
+    studies, left_out = study_effects.rated(chosen.comparisons, outcome)
+    studies, without_level = subtotals.placed(studies, outcome)
     left_out = sorted([*chosen.left_out, *left_out, *without_level], key=lambda one: one.study)
-    rated = sorted(rated, key=lambda item: (item[0].round or "", item[0].study, item[0].label))
-    studies = Studies.of(rated, effect_measure(outcome))
+    order = [(one.round or "", one.study, one.label) for one in studies.comparisons]
+    studies = studies.at(sorted(range(len(order)), key=lambda at: order[at]))
     rho = outcome.analysis.rho
     if outcome.analysis.dependent == "aggregate" and rho is not None:
         studies = dependence.aggregated(studies, rho)

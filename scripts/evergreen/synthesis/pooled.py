@@ -22,7 +22,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis import dependence
 from evergreen.synthesis.result import InverseVariance, Mixed, Multilevel, PooledModel
 from evergreen.synthesis.result.pooled_models import CountsModel, Test, Wald
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 LEAST_PREDICTED = 3
 """Studies from which there is a prediction interval."""

@@ -30,7 +30,7 @@ from evergreen.synthesis.effect_settings import chooses, effect_measure
 from evergreen.synthesis.pooled import check, pool
 from evergreen.synthesis.result import LeftOut
 from evergreen.synthesis.result.analyses import Sensitivity
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 from evergreen.synthesis.study_influence import influences
 from evergreen.synthesis.subtotals import levels
 

@@ -2,28 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import special
 
 from evergreen.metaanalysis.effects import effect_sizes, zero_cells
-from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.metaanalysis.trial_designs import PAIRED, paired_effects
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.comparisons import Comparison, arrays
+from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_settings import EMPTY_CELLS, effect_measure, options
 from evergreen.synthesis.result import LeftOut
-from evergreen.synthesis.result.study_rows import Preparation, Reason
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.result.study_rows import Preparation, Reason, StudyEffect
 
 
-def rated(
-    chosen: Sequence[Comparison], outcome: Outcome
-) -> tuple[list[tuple[Comparison, float, float]], list[LeftOut]]:
-    """Effect and variance of each comparison; those without one, with the reason.
+@dataclass(frozen=True)
+class Studies:
+    """The comparisons of an outcome with their effects `yi` and sampling variances `vi` on the analysis scale: what every analysis of it
+    starts from."""
+
+    comparisons: list[Comparison]
+    measure: str
+    yi: Array
+    vi: Array
+
+    @property
+    def count(self) -> int:
+        """How many studies the effects are of, each counted once."""
+        return len(set(self.names))
+
+    @property
+    def names(self) -> list[str]:
+        """The study of each effect."""
+        return [comparison.study for comparison in self.comparisons]
+
+    @property
+    def labels(self) -> list[str]:
+        return [comparison.label for comparison in self.comparisons]
+
+    @property
+    def rounds(self) -> list[str | None]:
+        return [comparison.round for comparison in self.comparisons]
+
+    def column(self, name: str) -> list[str]:
+        """Values of a study-level column, "" where there is none."""
+        return [comparison.columns.get(name, "") for comparison in self.comparisons]
+
+    def data(self) -> dict[str, Array]:
+        """The numbers of the measure's kind, NaN for contrasts."""
+        return arrays(self.comparisons, MEASURES[self.measure].kind)
+
+    def effects(self) -> list[StudyEffect]:
+        """Each effect as the result holds it, with what it was computed from: `arms`, or `parts` where several effects were
+        aggregated; neither where the effect was reported as such."""
+        return [
+            StudyEffect(
+                **one.known("study", "label", "arms", "parts", "r_paired", "control"),
+                yi=yi,
+                vi=vi,
+                levels={name: label for name, label in one.levels.items() if label and one.part},
+            )
+            for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
+        ]
+
+    def take(self, where: Sequence[bool] | NDArray[np.bool_]) -> Studies:
+        """The studies where `where` is true."""
+        return self.at(np.flatnonzero(where))
+
+    def at(self, places: Iterable[int]) -> Studies:
+        """The studies at these places, in their order."""
+        chosen = list(places)
+        return Studies(
+            [self.comparisons[at] for at in chosen], self.measure, self.yi[chosen], self.vi[chosen]
+        )
+
+    def intervals(self, level: float) -> tuple[Array, Array]:
+        """Wald interval of each study."""
+        half = special.ndtri(0.5 + level / 2) * np.sqrt(self.vi)
+        return self.yi - half, self.yi + half
+
+
+def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:
+    """The numbers of comparisons as arrays, NaN for contrasts."""
+    return {
+        name: np.array([comparison.numbers.get(name, np.nan) for comparison in comparisons], dtype=float)
+        for name in KINDS[kind].arrays
+    }
+
+
+def rated(chosen: Sequence[Comparison], outcome: Outcome) -> tuple[Studies, list[LeftOut]]:
+    """The comparisons that have an effect with a variance; those without one, with the reason.
 
     Studies whose tables say nothing of the effect are marked `not_estimable`: their participants and events count.
     """
@@ -36,7 +111,8 @@ def rated(
     yi[~given_up], vi[~given_up] = measured(kept_in, measure, outcome.analysis)
     counted = MODELS[outcome.analysis.model].counts
     kept, left_out = [], []
-    for comparison, effect, variance, says_nothing in zip(chosen, yi, vi, nothing, strict=True):
+    each = zip(chosen, yi, vi, nothing, strict=True)
+    for place, (comparison, effect, variance, says_nothing) in enumerate(each):
         if counted and comparison.yi is not None:
             reason = "reported as an estimate only, and this model needs counts"
         elif counted and comparison.r_paired is not None:
@@ -44,7 +120,7 @@ def rated(
         elif outcome.analysis.model == "glmm" and not _whole(comparison):
             reason = "its sizes are effective ones, and this model needs whole people"
         elif np.isfinite(effect) and np.isfinite(variance) and variance > 0:
-            kept.append((comparison, float(effect), float(variance)))
+            kept.append(place)
             continue
         elif variance == 0:
             reason = "its effect has no sampling variance"
@@ -52,7 +128,7 @@ def rated(
             reason = why_not(measure, comparison.numbers)
         columns = comparison.columns if says_nothing else {}
         left_out.append(comparison.left_out(reason, not_estimable=bool(says_nothing), columns=columns))
-    return kept, left_out
+    return Studies(list(chosen), measure, yi, vi).at(kept), left_out
 
 
 def _whole(comparison: Comparison) -> bool:
@@ -83,12 +159,9 @@ def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> 
 
 def silent(chosen: Sequence[Comparison], measure: str) -> np.ndarray:
     """Which comparisons' counts say nothing of the effect; a reported effect always says something."""
-    found = np.zeros(len(chosen), dtype=bool)
-    armed = [position for position, one in enumerate(chosen) if one.yi is None]
-    if armed and MEASURES[measure].silent:
-        data = arrays([chosen[position] for position in armed], MEASURES[measure].kind)
-        found[armed] = zero_cells.silent(measure, data)
-    return found
+    if not MEASURES[measure].silent:
+        return np.zeros(len(chosen), dtype=bool)
+    return zero_cells.silent(measure, arrays(chosen, MEASURES[measure].kind))
 
 
 def without_events(chosen: Sequence[Comparison], measure: str) -> bool:

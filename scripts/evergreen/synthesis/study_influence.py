@@ -25,7 +25,7 @@ from evergreen.synthesis.result.analyses import (
     Subsets,
     Without,
 )
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 
 def influences(studies: Studies, analysis: Analysis) -> Influence | None:

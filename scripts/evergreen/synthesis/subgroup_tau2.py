@@ -12,7 +12,7 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.pooled import estimator
 from evergreen.synthesis.result import InverseVariance
 from evergreen.synthesis.result.analyses import Between
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 
 def asked(levels: Sequence[str], analysis: Analysis) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,8 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis import pooled
-from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.result import LeftOut, PooledModel
-from evergreen.synthesis.study_arrays import Studies
+from evergreen.synthesis.study_effects import Studies
 
 
 def why_no_total(outcome: Outcome) -> str:
@@ -26,16 +25,14 @@ def why_no_total(outcome: Outcome) -> str:
     )
 
 
-def placed(
-    rated: Sequence[tuple[Comparison, float, float]], outcome: Outcome
-) -> tuple[list[tuple[Comparison, float, float]], list[LeftOut]]:
-    """The comparisons that belong to a subgroup, with effect and variance; where there is no total the others are left out."""
+def placed(studies: Studies, outcome: Outcome) -> tuple[Studies, list[LeftOut]]:
+    """The studies that belong to a subgroup; where there is no total the others are left out."""
     if outcome.total:
-        return list(rated), []
+        return studies, []
     column = outcome.subgroups[0]
     reason = f"it has no value in the column {column}, and the studies are pooled within its subgroups only"
-    kept = [one for one in rated if one[0].columns.get(column)]
-    return kept, [one.left_out(reason) for one, _, _ in rated if not one.columns.get(column)]
+    without = [one.left_out(reason) for one in studies.comparisons if not one.columns.get(column)]
+    return studies.take([value != "" for value in studies.column(column)]), without
 
 
 def levels(studies: Studies, column: str) -> dict[str, Studies]:
