@@ -510,6 +510,8 @@ def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
             "10.1000/own",
         ),
         ("Corrected and republished from: Lancet. PMID: 12345678", "", ""),
+        ('PMID: 222 | RAYYAN-LABELS: x | USER-NOTES: {"Ann"=>["as PMID: 12345678"]}', "222", ""),
+        ('RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | USER-NOTES: {"Ann"=>["as PMID: 12345678"]}', "", ""),
         ("Update of: medRxiv. doi: 10.1101/2020.01.01.20012345. PMID: 333", "", ""),
         (
             "Accession Number: 150. Erratum in: Nurs Res. Publication Type: Article; PMID: NLM33512345.",

@@ -9,6 +9,7 @@ from evergreen.records.formats import content, pieces
 from evergreen.records.source_reading import read_source
 from tests.rows import each
 from tests.unit.test_records_borders import HEADER, HEADS, WRITERS, record, table, written
+from tests.unit.test_records_registers import DETAILS, SUMMARY
 
 NUMBERS = [number % 6 for number in range(40)]
 MULTILINE = "title,author,year,abstract\n" + "".join(
@@ -74,6 +75,13 @@ def test_pieces_are_the_whole(kind, between, tmp_path):
 )
 def test_tables_keep_their_header(text, tmp_path):
     whole = of(path := tmp_path / "export.csv", text)
+    number, found = cut(path)
+    assert (number > 3, found) == (True, whole)
+
+
+@each("entry", [SUMMARY.format(4), DETAILS.format("SE")])
+def test_entries_of_the_eu_register_are_cut_apart(entry, tmp_path):
+    whole = of(path := tmp_path / "export.txt", entry * 30)
     number, found = cut(path)
     assert (number > 3, found) == (True, whole)
 

@@ -3,6 +3,9 @@
 import json
 from typing import get_args
 
+import pytest
+
+from evergreen.errors import InputError
 from evergreen.protocol.sources import Format
 from evergreen.records import formats
 from evergreen.records.formats.clinicaltrials import NEXT_PAGE
@@ -170,6 +173,62 @@ def test_what_is_no_study_among_studies_is_lost(read):
 ])  # fmt: skip
 def test_tables_of_registers_have_sponsor_and_year(header, row, read):
     assert read(f"{header}\n{row}\n")[1][["authors", "year"]].values.tolist() == [["Daiichi Sankyo", 2009]]
+
+
+SUMMARY = """EudraCT Number:          2014-00135{0}-42
+Sponsor Protocol Number: X-1
+Sponsor Name:            Daiichi Sankyo
+Full Title:              A made-up trial
+Phase III: of bone
+Start Date*:             2014-12-16
+Medical condition:       Bone
+Disease:
+Version SOC Term   Classification Code
+Trial protocol:          GB(Completed) SE(Completed)
+Link:                    https://www.clinicaltrialsregister.eu/ctr-search/search?query=eudract_number:2014-00135{0}-42
+
+"""
+DETAILS = """Summary
+EudraCT Number: 2014-001354-42
+Sponsor's Protocol Code Number: X-1
+Date on which this record was first entered in the EudraCT database: 2014-11-20
+A.3 Full title of the trial: A made-up trial
+A.5.2 US NCT (ClinicalTrials.gov registry) number: NCT01234567
+B.1.1 Name of Sponsor: Daiichi Sankyo
+E.1.1 Medical condition(s) being investigated: Bone
+Link: https://www.clinicaltrialsregister.eu/ctr-search/trial/2014-001354-42/{0}/
+
+"""
+
+
+def test_text_of_the_eu_clinical_trials_register(read):
+    columns = ["accession", "title", "authors", "year", "registry_ids", "keywords", "publication_types"]
+    kind = "Trial registry record (EUCTR)"
+    export, table = read(SUMMARY.format(4) + SUMMARY.format(5))
+    assert (export.format, {remark.kind for remark in export.remarks}) == (
+        "EU Clinical Trials Register text",
+        set(),
+    )
+    assert table[columns].values.tolist() == [
+        [f"2014-00135{n}-42", "A made-up trial Phase III: of bone", "Daiichi Sankyo", 2014, f"EUCTR2014-00135{n}-42", "Bone", kind]
+        for n in (4, 5)
+    ]  # fmt: skip
+    export, table = read(DETAILS.format("SE") + DETAILS.format("GB"))
+    assert {remark.kind for remark in export.remarks} == {"frame"}
+    assert table[columns].values.tolist() == [
+        [f"2014-001354-42-{land}", "A made-up trial", "Daiichi Sankyo", 2014, "NCT01234567; EUCTR2014-001354-42", "Bone", kind]
+        for land in ("SE", "GB")
+    ]  # fmt: skip
+
+
+def test_a_text_of_the_eu_register_that_was_cut_off_is_refused(tmp_path):
+    path = tmp_path / "export.txt"
+    whole = (SUMMARY.format(4) + SUMMARY.format(5)).rstrip()
+    path.write_text(whole, encoding="utf-8")
+    formats.check(path)
+    path.write_text(whole[:-150], encoding="utf-8")
+    with pytest.raises(InputError, match="ends inside a record"):
+        formats.check(path)
 
 
 def test_scopus_keeps_the_pmid_in_a_custom_field_and_endnote_a_key_word_a_line(read):

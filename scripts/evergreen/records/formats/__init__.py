@@ -24,6 +24,7 @@ from evergreen.records.formats import (
     delimited,
     ebsco,
     endnote_xml,
+    euctr,
     ictrp,
     isi,
     joins,
@@ -56,6 +57,7 @@ FORMATS: dict[str, ModuleType] = {
     "wos": isi,
     "ovid": ovid,
     "cochrane": cochrane,
+    "euctr": euctr,
     "csv": delimited,
 }
 """Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
@@ -66,6 +68,7 @@ _BEGINNINGS = {
     "%": {"endnote": re.compile(r"%0 [A-Z][A-Za-z ]+$")},
     "@": {"bibtex": re.compile(r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$")},
     "<": {"xml": re.compile(r"<\?xml\s")},
+    "E": {"euctr": re.compile(r"EudraCT Number:\s*\d{4}-\d{6}-\d\d\s*$")},
 }
 """First letter of a line to the formats whose records begin so."""
 _GLUED = {

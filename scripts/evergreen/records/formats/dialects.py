@@ -26,6 +26,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("LILACS", r"^db=LILACS|^\w+=lil-\d+|bvsalud\.org"),
         ("SciELO", r"scielo\.|^db=SciELO"),
         ("ICTRP", r"^trialid=|trialsearch\.who\.int"),
+        ("EU Clinical Trials Register", r"^eudract number="),
         ("ClinicalTrials.gov", r"^nct number=|clinicaltrials\.gov/(?:study|ct2/show)"),
         ("OpenAlex", r"openalex\.org/W\d"),
         ("PubMed", r"pubmed\.ncbi|ncbi\.nlm\.nih\.gov|^d[bp]=(?:PubMed|NLM|MEDLINE)|\[pmid\]|^own=NLM|^create date="),
