@@ -352,3 +352,15 @@ def test_what_to_call_next_is_said_as_it_was_called(tmp_path, capsys, monkeypatc
     monkeypatch.setenv("EVERGREEN", "./evergreen")
     main([str(tmp_path / "a review"), "--title", "T", "--reviewers", ""])
     assert capsys.readouterr().out.endswith(f"Next: ./evergreen run '{tmp_path / 'a review'}'\n")
+
+
+def test_links_between_pages_lead_to_a_page_and_a_heading():
+    for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
+        for place, heading in re.findall(r"\]\(([^):#]+)(?:#([^)]+))?\)", page.read_text(encoding="utf-8")):
+            there = page.parent / place
+            assert there.exists(), (page, place)
+            heads = (
+                re.findall(r"^#+ (.*)", there.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+            )
+            named = {re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads}
+            assert not heading or heading in named, (page, place, heading)
