@@ -15,6 +15,8 @@ from tests.rows import each
 @each(
     ("raw", "sentence"),
     [
+        ({"extraction": ["AB"]}, "must be of type mapping. Write its keys (extractors) with their values, or leave it out."),
+        ({"prisma": {"given": 3}}, "must be of type mapping. Write its keys with their values, or leave it out."),
         ({"review": {"titel": "x"}}, "unknown key `review.titel`. Did you mean `title`?"),
         ({"review": {"title": "x"}, "analysis": {"tau2": "reml"}}, "`analysis.tau2` is 'reml'. Allowed: DL, HE"),
         ({**SMALLEST, "rounds": ["2020-12-31", "2018-12-31"]}, "2018-12-31 stands after 2020-12-31"),

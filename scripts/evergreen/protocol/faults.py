@@ -21,7 +21,7 @@ TYPES = {
 TODO_OF_TYPE = {
     "string": "Put it in quotes.", "integer": "Write a whole number, without quotes and without marks between thousands.",
     "number": "Write a plain number such as 0.5, without quotes.", "boolean": "Write true or false.", "list": "Write it as a list: [{value}].",
-    "mapping": "Write its keys with their values, or leave it out.",
+    "mapping": "Write its keys{known} with their values, or leave it out.",
 }  # fmt: skip
 """What to do where a value is of another type."""
 TODO_OF_SEVERAL = {
@@ -81,7 +81,9 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
         todo = "" if single else TODO_OF_SEVERAL.get(wanted, "")
         if value is None and todo:
             todo = "Write it, or leave the key out."
-        todo = todo or TODO_OF_TYPE.get(wanted, "")
+        keys = known_at(path) if wanted == "mapping" else []
+        known = f" ({', '.join(keys)})" if keys else ""
+        todo = (todo or TODO_OF_TYPE.get(wanted, "")).replace("{known}", known)
         problem = f"{where} is {_shown(value)} but must be of type {wanted}"
         return Fault(path, problem, todo.replace("{value}", str(value)))
     if kind == "string_pattern_mismatch":
