@@ -11,7 +11,7 @@ from statistics import median
 
 from evergreen import tables
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
-from evergreen.extraction.queries.evidence import Evidence, Row
+from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
 from evergreen.extraction.queries.slips import (
     DECIMAL_SHIFT,
@@ -57,7 +57,14 @@ TOTALS = Kind(
     "INSPECT-SR, domain 4 (numbers of participants)",
 )  # fmt: skip
 
-
+ARM_SIZES = Kind(
+    "arm_sizes", "warning",
+    "An arm has at least five times as many participants as the arm that it is compared with, where the arms of nine of ten other studies are of about one size.",
+    "{value} participants, and {size} in the arm {with_}, where the two arms of other studies are of about one size. Is it as printed?",
+    "Li et al. 2019, BMC Med Res Methodol 19:119 (errors of data extraction)",
+)  # fmt: skip
+APART, ALIKE, FEWEST = 5.0, 2.5, 4
+"""How many times as large as the other an arm is that is asked about, and arms are at most that are of about one size; studies to tell it from."""
 FRACTION_OF_PEOPLE = Kind(
     "fraction_of_people", "warning",
     "Participants or events are no whole number, as effective sizes of cluster-randomised trials may be.",
@@ -70,6 +77,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     yield from _fractions(evidence)
     yield from _randomised(evidence)
     yield from _sizes(evidence)
+    yield from _unequal(evidence)
     for rows in evidence.by_outcome.values():
         arms = [row for row in rows if row.group != "contrast" and _countable(row)]
         if arms:
@@ -167,6 +175,28 @@ def _size(row: Row, n: float, elsewhere: Sequence[float], siblings: Sequence[flo
     if n >= 1.5 * usual and abs(n - usual - sum(siblings)) < 0.02 * n:
         problem = "that is the number of all arms together, and the arm has fewer elsewhere."
         yield found(TOTALS, row, "n", shown(usual), problem=problem)
+
+
+def _unequal(evidence: Evidence) -> Iterator[Finding]:
+    """Asked once for a study, of an arm that has no other number in the study's other rows."""
+    worst: dict[str, tuple[float, Row, Row]] = {}
+    sizes: dict[str, list[float]] = {}
+    for rows in evidence.comparisons.values():
+        for one, other in pairs(rows):
+            if not one.n or not other.n:
+                continue
+            study, ratio = one.key[0], max(one.n, other.n) / min(one.n, other.n)
+            sizes.setdefault(study, []).extend((one.n, other.n))
+            if ratio > worst.get(study, (0.0,))[0]:
+                worst[study] = (ratio, one, other)
+    for study, (ratio, *arms) in worst.items():
+        others = sorted(other for name, (other, *_) in worst.items() if name != study)
+        if ratio < APART or len(others) < FEWEST or others[int(0.9 * (len(others) - 1))] > ALIKE:
+            continue
+        usual = math.log(median(n for name, own in sizes.items() if name != study for n in own))
+        odd, other = sorted(arms, key=lambda row: -abs(math.log(row.n or 1.0) - usual))
+        if all(n == odd.n for n in _elsewhere(evidence, odd)):
+            yield found(ARM_SIZES, odd, "n", with_=other.arm, size=other.text("n"))
 
 
 # --- events -------------------------------------------------------------------------------------------------------------------
@@ -348,4 +378,6 @@ def _explanations(
                 yield gain, kind, which, counts
 
 
-FAMILY = Family("Counts", (PERCENT_AS_COUNT, N_ABOVE_RANDOMISED, TOTALS, FRACTION_OF_PEOPLE), check)
+FAMILY = Family(
+    "Counts", (PERCENT_AS_COUNT, N_ABOVE_RANDOMISED, TOTALS, ARM_SIZES, FRACTION_OF_PEOPLE), check
+)
