@@ -82,8 +82,8 @@ def _fault(kind: str, path: KeyPath, value: Any, about: dict[str, Any], message:
         if value is None and todo:
             todo = "Write it, or leave the key out."
         keys = known_at(path) if wanted == "mapping" else []
-        known = f" ({', '.join(keys)})" if keys else ""
-        todo = (todo or TODO_OF_TYPE.get(wanted, "")).replace("{known}", known)
+        names = f" ({', '.join(keys)})" if keys else ""
+        todo = (todo or TODO_OF_TYPE.get(wanted, "")).replace("{known}", names)
         problem = f"{where} is {_shown(value)} but must be of type {wanted}"
         return Fault(path, problem, todo.replace("{value}", str(value)))
     if kind == "string_pattern_mismatch":
