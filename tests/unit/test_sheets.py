@@ -102,6 +102,17 @@ def test_another_worksheet_in_front_does_not_matter(tmp_path):
     assert frame["study"].tolist() == ["A", "B", "C"]
 
 
+def test_a_table_below_its_title_is_found_beside_other_worksheets(tmp_path):
+    def numbers(book):  # as Apple's program writes workbooks
+        book.create_sheet("Export Summary", 0)["A1"] = "This document was exported from Numbers."
+        book.worksheets[1].insert_rows(1)
+        book.worksheets[1]["A1"] = "Table 1"
+
+    path = workbook(tmp_path / "AB.xlsx", numbers)
+    with pytest.raises(InputError, match="row 1: the names of the columns stand in row 2 only"):
+        sheets.read_sheet(path, "extraction")
+
+
 def test_two_worksheets_with_the_same_columns_are_refused(tmp_path):
     path = workbook(tmp_path / "AB.xlsx", lambda book: book.copy_worksheet(book.active))
     with pytest.raises(InputError, match="the worksheets Sheet and Sheet Copy have the same columns"):

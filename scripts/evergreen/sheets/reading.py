@@ -46,8 +46,6 @@ SEPARATOR = re.compile(r"""\ufeff?"?sep=([,;\t])"?[,;\t]*(?:\r\n|\n|\r)""", re.I
 PLAIN_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 DECIMAL_POINT = re.compile(r"-?\d*\.\d+")
 PARTED = re.compile(r"-?\d+,\d+")
-TITLES = 10
-"""Rows below the first one in which names of columns are looked for."""
 MAX_ERRORS = 20
 STUDY_LEVEL = "extraction_studies"
 """Sheets whose columns of a person's own are values, not remarks."""
@@ -149,7 +147,9 @@ def _refuse_cut(rows: Rows, path: Path) -> None:
 def _refuse_other_heads(rows: Rows, kind: str, path: Path) -> None:
     """Of a sheet with titles above its header, or its header again further down, as tables put together have it."""
     needed = {column.name for column in columns_of(kind) if column.must_exist}
-    named = [(number, {name_key(cell) for cell in cells if cell}) for number, cells in rows[: 1 + TITLES]]
+    named = [
+        (number, {name_key(cell) for cell in cells if cell}) for number, cells in rows[: 1 + workbooks.TITLES]
+    ]
     if not needed <= named[0][1]:
         below = next((number for number, names in named if needed <= names), None)
         if below:

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -23,6 +24,8 @@ WORKBOOK = "XLSX file"
 STUDIES = "studies"
 """Title of the worksheet that holds study-level columns beside the rows of an extraction sheet."""
 SAVE_AGAIN = "Save the sheet again as XLSX or CSV."
+TITLES = 10
+"""Rows below the first one in which names of columns are looked for."""
 # What the format itself allows.
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
@@ -135,13 +138,20 @@ def holding(book: Any, needed: Set[str], file: str | Path, *, titled: str = "") 
         )
     if not visible:
         raise InputError("no worksheet is shown", file=file, todo="Show the one that holds the table.")
-    return (fitting or visible)[0]
+    # Below a title the table is not read, but told as what it is.
+    return (fitting or [sheet for sheet in visible if _below_titles(sheet, needed, file)] or visible)[0]
 
 
 def _head(sheet: Any, file: str | Path) -> set[str]:
     """Names in the first filled row."""
     filled = (row for _, row in rows(sheet, file) if any(text_of(cell) for cell in row))
     return {name_key(text_of(cell)) for cell in next(filled, [])}
+
+
+def _below_titles(sheet: Any, needed: Set[str], file: str | Path) -> bool:
+    """Whether one of the first rows has the needed columns."""
+    first = islice(rows(sheet, file), TITLES + 1)
+    return any(needed <= {name_key(text_of(cell)) for cell in row} for _, row in first)
 
 
 def unclear(source: str | Path | bytes, file: str | Path, part: str) -> list[InputError]:
