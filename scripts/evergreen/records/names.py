@@ -88,13 +88,12 @@ _ENDS_OTHERWISE = re.compile(rf"\s(?:{_TITLE.pattern}|(?i:{_SUFFIX.pattern.strip
 _NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]")
 _CONSONANT = "[B-DF-HJ-NP-TV-Z]"
 _SYLLABLE = f"(?:{_CONSONANT}[HLRW]?|S[CKMNPT])?[AEIOUY]{{1,2}}(?:[CLMNRST]?{_CONSONANT})?"
-_SPOKEN_CAPITALS = rf"(?=[A-Z]{{{_MOST_INITIALS}}}(?![\w'’-]))(?:{_SYLLABLE}){{1,2}}"
+_SPOKEN_NAME = re.compile(rf"(?=[A-Z]{{{_MOST_INITIALS}}}$)(?:{_SYLLABLE}){{1,2}}")
 """`WANG`, `OWEN`, `CRUZ`: as many capitals as initials may be, that can be spoken; `WJHJ` cannot."""
-_SPOKEN_NAME = re.compile(_SPOKEN_CAPITALS)
 _TELLS = re.compile(
-    rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS + 1},}}|\b{_SPOKEN_CAPITALS}(?:$|[\s,])|[A-Z]{{3}},?\s(?:{_TITLE.pattern})|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
+    rf"[A-ZÀ-ÖØ-Þ]{{{_MOST_INITIALS}}}|[A-Z]{{3}},?\s[A-Z]|[,\s](?:M\.D|Ph\.?D|M\.?Sc|B\.?Sc|D\.?Sc|D\.?Phil|Dr\.?P\.?H|Pharm\.?D|M\.?B\.?B\.?S|FRC[PS]|FAC[PS])\b"
 )
-"""What one name says of the others of its list: a family name in capitals, a degree that is no initials."""
+"""What a name may say of itself and the others of its list: a family name in capitals, a degree that is no initials."""
 
 
 @lru_cache(maxsize=1 << 18)

@@ -80,7 +80,6 @@ _OF_ANOTHER = re.compile(
 )
 """Behind these words PubMed, programs that have it from there, and reviewers name other records: `Comment in: Lancet ... PMID: 20511111`."""
 _OF_EBSCO = re.compile(r"\bPMID:\s*NLM0*([1-9]\d{0,7})\b")
-_LONGEST_NUMBER = 20
 _PAGES_MARK = re.compile(r"^pp?\.?\s+(?=\d)")
 
 
@@ -319,7 +318,7 @@ def _pages(values: _Values) -> str:
 
 def _own(text: str) -> str:
     """What a note says of the record itself: the part before it names another one."""
-    found = _OF_ANOTHER.search(text) if len(text) > _LONGEST_NUMBER else None
+    found = _OF_ANOTHER.search(text) if " " in text else None
     return text[: found.start()] if found else text
 
 
@@ -335,8 +334,10 @@ def _issue(values: _Values) -> str:
 def _doi(values: _Values) -> str:
     for role in ("doi", "doi_within"):
         for name, text in values.all_of(role):
-            own = text if role == "doi" else _own(text)
-            if (doi := canonical_doi(own)) and not doi.startswith(_ADDRESS_IN_CENTRAL):
+            doi = canonical_doi(text)
+            if doi and role == "doi_within":
+                doi = canonical_doi(_own(text))
+            if doi and not doi.startswith(_ADDRESS_IN_CENTRAL):
                 if role == "doi":
                     values.taken.add((name, text))
                 return doi
@@ -349,7 +350,7 @@ def _pmid(values: _Values) -> str:
             values.taken.add((name, text))
             return pmid
     for text in values.texts("pmid_within"):
-        if pmid := named_pmid(_own(text)) or next(iter(_OF_EBSCO.findall(text)), ""):
+        if named_pmid(text) and (pmid := named_pmid(_own(text)) or next(iter(_OF_EBSCO.findall(text)), "")):
             return pmid
     for database, role in _PMID_IN:
         numbers = values.texts(role)
