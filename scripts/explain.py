@@ -1,6 +1,6 @@
 """Say why two records are, or are not, one work; with one id, what became of that record.
 
-Run it after `snakemake deduplicate`. Ids that records had before are accepted:
+Run it after `evergreen run`. Ids that records had before are accepted:
 
     evergreen explain ../my-review pubmed:20200000 embase:L600000000
     evergreen explain ../my-review embase:L600000000
@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.deduplication.explanation import history, resolved, why
 from evergreen.errors import InputError
 from evergreen.records.former_ids import by_any_id
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
 
     folder = results / "deduplication"
     if not (folder / "clusters.csv").is_file():
-        raise InputError("the file is missing", file=folder / "clusters.csv", todo="Run `snakemake deduplicate` first.")  # fmt: skip
+        raise InputError("the file is missing", file=folder / "clusters.csv", todo=f"Run the review first: {again('run', args.review)}")  # fmt: skip
     clusters = tables.read_table(folder / "clusters.csv")
     now = by_any_id(clusters.assign(now=clusters["record_id"]), "now")
     ids = [resolved(name, now) for name in args.ids]

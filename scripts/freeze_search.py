@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.search import round_files
 from evergreen.search.standing import EMBEDDED, FROZEN, SEARCHED
@@ -29,7 +29,9 @@ def main(argv: list[str] | None = None) -> None:
     os.chdir(args.review)
     found = sorted(args.results.glob(f"{args.source or '*'}/{args.round or '*'}/log.json"))
     if not found:
-        raise InputError("no search is there", file=args.results, todo="Search first: evergreen run search")
+        raise InputError(
+            "no search is there", file=args.results, todo=f"Search first: {again('run', args.review)}"
+        )
     faults = []
     for log in found:
         source, day = log.parts[-3:-1]

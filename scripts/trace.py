@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from evergreen import tables
-from evergreen.command import parser, run
+from evergreen.command import again, parser, run
 from evergreen.errors import InputError, printable
 from evergreen.report.provenance.words import pooled_lines, study_lines
 from evergreen.sheets import folded
@@ -30,7 +30,9 @@ def main(argv: list[str] | None = None) -> None:
 
     path = results / "provenance.parquet"
     if not path.is_file():
-        raise InputError("the file is missing", file=path, todo="Run the review first: evergreen run")
+        raise InputError(
+            "the file is missing", file=path, todo=f"Run the review first: {again('run', args.review)}"
+        )
     called = tables.read_table(path, ["outcome", "name"]).drop_duplicates()
     names = {file.stem: file.stem for file in sorted((results / "synthesis").glob("*.json"))}
     names |= dict(zip(called["outcome"], called["name"], strict=True))

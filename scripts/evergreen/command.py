@@ -121,7 +121,7 @@ def _of_a_file(error: OSError) -> InputError | None:
     """A file that a person named and that is not there or cannot be opened; None where a step of a run lacks what another made."""
     if not isinstance(error.filename, str) or isinstance(error, ConnectionError):
         return None
-    made = Path(error.filename).parts[:1] == ("results",)
+    made = "results" in Path(error.filename).parts
     if made and os.environ.get(OWNER):
         return None
     if isinstance(error, FileNotFoundError):

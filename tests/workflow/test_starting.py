@@ -70,8 +70,12 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     (tmp_path / "shut/config/config.yaml").write_text("review: {title: T}\n")
     (tmp_path / "shut/.snakemake").touch()  # as where nobody may write
     (tmp_path / "bare/config").mkdir(parents=True)
-    (tmp_path / "bare/config/config.yaml").write_text("review: {title: T}\n")
+    (tmp_path / "bare/config/config.yaml").write_text(
+        "review: {title: T}\nscreening: {full_text: {reviewers: [AB]}}\n"
+    )
     for words, said in (
+        (["trace", "Pain"], "Pain: there is no such folder, and no review in this one"), (["update"], ".: there is no review in this folder"),
+        (["import-decisions", "bare", "full_text", "worklist", "votes.csv", "--person", "AB"], "ERROR: bare/results/deduplication/clusters.csv: the file is missing. Run Evergreen first."),
         (["run", "bare", "pool"], "`pool` has nothing to do, for the protocol names no outcomes. Add `outcomes`."),
         (["run", "bare", "all", "prisma"], "`prisma` has nothing to do, for the protocol names no source of records. Add `rounds`"),
         (["run", "shut"], "shut: the review's folder cannot be written to ("), (["run", "named"], "named/config/config.yml: the protocol is called config.yaml. Rename it."),

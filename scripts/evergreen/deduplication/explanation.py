@@ -38,9 +38,7 @@ def resolved(name: str, now: Mapping[str, str]) -> str:
     near = [one for one, *_ in process.extract(name, list(now), scorer=fuzz.ratio, limit=_NEAREST)]
     raise InputError(
         f"no record is, or was, called {name!r}",
-        todo=f"Near it: {', '.join(near)}."
-        if near
-        else "There are no records; run `snakemake deduplicate` first.",
+        todo=f"Near it: {', '.join(near)}." if near else "There are no records; run the review first.",
     )
 
 
