@@ -30,6 +30,15 @@ def test_a_pooled_effect_is_shown_on_its_scale_with_digits_that_say_something(me
     assert effects.estimate(results.model(estimate=effect, ci_low=low, ci_high=high), own) == shown
 
 
+@each(
+    ("measure", "shares", "decimals"),
+    [("PR", (0.046, 0.02, 0.3), 3), ("PR", (0.4, 0.02, 0.3), 2), ("IR", (0.0021, 0.0035, 0.2), 4), ("IR", (2000.0, 1500.0), 0), ("PR", (0.0, 0.0), 2), ("RD", (0.046, 0.02, 0.3), 2)],
+)  # fmt: skip
+def test_shares_and_rates_have_two_digits_that_count(measure, shares, decimals):
+    studies = [results.study(str(share), yi=share, ci_low=share / 2, ci_high=share * 1.5) for share in shares]
+    assert scales.of_result(results.result(measure=measure, studies=studies)).decimals == decimals
+
+
 @each(("level", "said"), [(0.95, "95%"), (0.975, "97.5%"), (0.999, "99.9%")])
 def test_the_level_of_an_interval_is_said_as_it_is(level, said):
     found = results.result(studies=[results.study("A")], model=MODEL, level=level)

@@ -62,7 +62,7 @@ class Scale:
             return number(shown, self.decimals)
         power = math.floor(math.log10(float(f"{shown:.1e}")))
         if power < -4 or power > 5:
-            return f"{shown / 10.0**power:.1f}×10{_superscript(power)}"
+            return powered(shown)
         return number(shown, max(1 - power, self.decimals if shown < 1 else 0))
 
     def position(self, value: float) -> float:
@@ -168,7 +168,14 @@ def of_result(result: Result) -> Scale:
     scale = scale_of(result.measure, result.scale, result.studies)
     effects = [value for study in result.studies for value in (study.yi, study.ci_low, study.ci_high)]
     shown = [scale.back(value) for value in effects]
-    return replace(scale, decimals=max(2, effect_decimals(shown)) if scale.ratio else effect_decimals(shown))
+    decimals = effect_decimals(shown)
+    if scale.ratio:
+        return replace(scale, decimals=max(2, decimals))
+    if scale.null is None and shown:
+        usual = sorted(shown[::3])[len(shown) // 6]
+        if 0 < usual < 0.1:  # 0.05 is little of a share of 0.046
+            decimals = max(decimals, _two_digits(usual))
+    return replace(scale, decimals=decimals)
 
 
 def of_analysis(result: Result, analysis: Sensitivity) -> Scale:
@@ -198,6 +205,12 @@ def per_1000(value: float, risk: float) -> str:
     """People among 1000, of a fraction, with the decimals that go with a `risk` without the intervention."""
     decimals = next((many for least, many in LEAST_WHOLE.items() if 1000 * risk >= least), 2)
     return number(1000 * value, decimals)
+
+
+def powered(value: float) -> str:
+    """A number above 0 with two digits and its power of ten: `1.1×10⁻¹⁰`."""
+    power = math.floor(math.log10(float(f"{value:.1e}")))
+    return f"{value / 10.0**power:.1f}×10{_superscript(power)}"
 
 
 def level_of(fraction: float) -> str:

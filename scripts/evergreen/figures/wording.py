@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen.counting import studies_of
-from evergreen.figures.scales import ANALYSES, MINUS, effect_decimals, level_of, number, p_value
+from evergreen.figures.scales import ANALYSES, effect_decimals, level_of, number, p_value, powered
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
@@ -231,16 +231,18 @@ def explained(model: PooledModel, kind: str = "") -> str:
     return "; ".join(parts) + "."
 
 
-TINY = 1e-5
+TINY, HUGE = 1e-5, 1e6
 
 
 def tau2(value: float | None, estimate: float | None = None) -> str:
-    """The variance between studies, or a limit of its `estimate` with the decimals of that: `0.31`, `0.0012`, `1.1e−10`; "" without one."""
+    """The variance between studies, or a limit of its `estimate` with the decimals of that: `0.31`, `0.0012`, `1.1×10⁻¹⁰`; "" without one."""
     size = value if estimate is None else estimate
     if value is None or size is None:
         return ""
-    if 0 < size < TINY:  # effects that are small numbers, such as slopes by year
-        return f"{value:.1e}".replace("-", MINUS) if value else "0"
+    if (
+        0 < size < TINY or value >= HUGE
+    ):  # effects that are small numbers, such as slopes by year, or large ones
+        return powered(value) if value else "0"
     return number(value, effect_decimals([size]))
 
 
