@@ -14,6 +14,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from evergreen.command import again, parser, run
 from evergreen.errors import InputError
@@ -29,8 +30,9 @@ from evergreen.starting.answers import (
     several,
     source_of,
 )
-from evergreen.starting.writing import write
+from evergreen.starting.writing import check_free, write
 
+Read = TypeVar("Read")
 QUESTION = ("population", "intervention", "comparator")
 
 
@@ -84,6 +86,7 @@ def main(argv: list[str] | None = None) -> None:
         "--extractor", help="whose sheet it is (default: the first reviewer, or the name of the file)"
     )
     args = arguments.parse_args(argv)
+    check_free(args.review)  # before anybody answers questions
     ask = _asked if sys.stdin is not None and sys.stdin.isatty() else _not_asked
     answers = answers_of(args, ask, date.today().isoformat())
     for source in answers.sources:
@@ -102,19 +105,17 @@ def answers_of(args: Namespace, ask: Callable[[str], str], today: str) -> Answer
         raise InputError(
             "the file is missing", file=args.sheet, todo="Mend the name of the extraction sheet."
         )
-    reviewers = reviewers_of(
-        args.reviewers
-        if args.reviewers is not None
-        else ""
-        if args.sheet
-        else ask("Reviewers, by their initials (AB, CD)")
+    reviewers = (
+        reviewers_of(args.reviewers or "")
+        if args.reviewers is not None or args.sheet
+        else _answer(ask, "Reviewers, by their initials (AB, CD)", reviewers_of)
     )
-    databases, strategy = args.database, args.pubmed or ""
+    databases, strategy = args.database, _strategy(args.pubmed or "")
     if not (databases or args.register or strategy or args.sheet):
-        databases = several(
-            [ask("Databases with their export files (Embase=embase.ris; Scopus=scopus.csv), or nothing")]
-        )
-        strategy = ask("What PubMed is asked: a file, or the query itself, or nothing")
+        named = "Databases with their export files (Embase=embase.ris; Scopus=scopus.csv), or nothing"
+        databases = _answer(ask, named, _exports)
+        queried = "Search of PubMed (a file with the strategy, or the query itself), or nothing"
+        strategy = _answer(ask, queried, _strategy)
     email = args.email or (ask("Your address, which NCBI asks for") if strategy else "")
     if strategy and not email:
         raise InputError(
@@ -137,7 +138,7 @@ def answers_of(args: Namespace, ask: Callable[[str], str], today: str) -> Answer
         },
         reviewers=reviewers,
         sources=tuple(sources),
-        strategy=_strategy(strategy),
+        strategy=strategy,
         email=email,
         outcomes=outcomes,
         tool=args.tool,
@@ -156,12 +157,27 @@ def _outcomes(
         return outcomes_of(args.sheet)
     if names := known.names("main", "additional"):
         return tuple(Outcome(name, known.measure) for name in names)
-    return tuple(
-        map(
-            outcome_of,
-            several([ask("Outcomes with their measures (Pain=MD; Adverse events=RR), or nothing")]),
-        )
-    )
+    question = "Outcomes with their measures (Pain=MD; Adverse events=RR), or nothing"
+    return _answer(ask, question, lambda text: tuple(map(outcome_of, several([text]))))
+
+
+def _answer(ask: Callable[[str], str], question: str, read: Callable[[str], Read]) -> Read:
+    """An answer as it is read; a person at a terminal is asked again until it can be."""
+    while True:
+        try:
+            return read(ask(question))
+        except InputError as error:
+            if ask is not _asked:
+                raise
+            print(error)
+
+
+def _exports(given: str) -> list[str]:
+    """Databases that a person names, whose exports can be read."""
+    databases = several([given])
+    for text in databases:
+        _check(source_of(text, "database").files)
+    return databases
 
 
 def _strategy(given: str) -> str:

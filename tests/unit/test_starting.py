@@ -354,6 +354,24 @@ def test_what_to_call_next_is_said_as_it_was_called(tmp_path, capsys, monkeypatc
     assert capsys.readouterr().out.endswith(f"Next: ./evergreen run '{tmp_path / 'a review'}'\n")
 
 
+def test_a_person_is_asked_again_until_an_answer_can_be_read_and_not_at_all_where_a_review_is(
+    tmp_path, export, capsys, monkeypatch
+):
+    words = ["A title", "1x", "AB", "Embase=nosuch.ris", f"Embase={export}", "nosuch.txt", "", "Pain=XX", "Pain=MD"]  # fmt: skip
+    given = iter(words)
+    monkeypatch.setattr("builtins.input", lambda question: next(given))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    review = tmp_path / "review"
+    main([str(review)])
+    said = capsys.readouterr().out
+    assert next(given, None) is None
+    for fault in ("'1x' cannot be", "nosuch.ris: the file is missing", "nosuch.txt: the file is missing", "'XX' is no effect measure"):  # fmt: skip
+        assert said.count(fault) == 1
+    assert [outcome.measure for outcome in load(review / "config/config.yaml").outcomes] == ["MD"]
+    with pytest.raises(InputError, match="there is a review in this folder"):
+        main([str(review)])  # `input` has nothing more to give
+
+
 def test_links_between_pages_lead_to_a_page_and_a_heading():
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")):
         for place, heading in re.findall(r"\]\(([^):#]+)(?:#([^)]+))?\)", page.read_text(encoding="utf-8")):

@@ -36,11 +36,8 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 ._()/+-]*[A-Za-z0-9.)]")
 _WORDS = {"yes", "no", "on", "off", "true", "false", "null", "y", "n"}
 
 
-def write(answers: Answers, review: Path) -> list[str]:
-    """Write a new review into the folder `review`, all of it or nothing; gives the paths of the files written, in it.
-
-    Raises InputError where the folder has a review already, or where the answers make no protocol.
-    """
+def check_free(review: Path) -> None:
+    """Raise InputError where a new review cannot be written into the folder `review`, for there is one, or a file of that name."""
     config = review / CONFIG
     if config.exists() and (not config.is_dir() or any(config.iterdir())):
         raise InputError(
@@ -48,10 +45,18 @@ def write(answers: Answers, review: Path) -> list[str]:
             file=config,
             todo="Nothing was written. Name another folder, or edit what is there.",
         )
-    files = files_of(answers)
     for parent in [review, *review.parents]:
         if parent.exists() and not parent.is_dir():
             raise InputError("this is a file, and no folder", file=parent, todo="Name another folder.")
+
+
+def write(answers: Answers, review: Path) -> list[str]:
+    """Write a new review into the folder `review`, all of it or nothing; gives the paths of the files written, in it.
+
+    Raises InputError where the folder has a review already, or where the answers make no protocol.
+    """
+    check_free(review)
+    config, files = review / CONFIG, files_of(answers)
     review.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".new-", dir=review))
     try:
