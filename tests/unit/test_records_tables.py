@@ -297,3 +297,21 @@ def test_the_full_stop_of_a_list_is_no_part_of_its_last_group(read):
 def test_no_record_is_taken_into_the_cell_of_another(text, titles, read):
     mark = "\t" if "\t" in text else ","
     assert read(mark.join(("Title", "Authors", "Year")) + "\n" + text)[1]["title"].tolist() == titles
+
+
+@each(
+    ("pages", "issue", "read_as"),
+    [("04-Mar", "02-Jan", ["3-4", "1-2"]), ("03-Apr", "Jan-Feb", ["3-4", "Jan-Feb"]), ("Jan-13", "Jan-20", ["1-13", "Jan-20"]),
+     ("2026-03-04", "2026-02-03", ["3-4", "2-3"]), ("12. Dez", "3", ["12-12", "3"]), ("2026-03-01", "4", ["", "4"]), ("3-4", "1-2", ["3-4", "1-2"]),
+     ("S12-S15", "12 Suppl 1", ["S12-S15", "12 Suppl 1"]), ("123-9", "1/2", ["123-9", "1/2"])],
+)  # fmt: skip
+def test_days_that_a_spreadsheet_made_of_pages_and_issues_are_ranges(pages, issue, read_as, read):
+    export, table = read(
+        f"Title,Authors,Year,Pages,Issue\nA,Doe A,2019,{pages},{issue}\nB,Roe B,2020,5-9,4\n"
+    )
+    assert table[["pages", "issue"]].values.tolist() == [read_as, ["5-9", "4"]]
+    notes = [remark.text for remark in export.remarks if remark.kind == "note"]
+    assert sorted(notes) == sorted(
+        text for text, kept in zip((pages, issue), read_as, strict=True) if text != kept
+    )
+    assert read_as[0] or pages in table["other_fields"][0]

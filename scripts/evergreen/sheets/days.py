@@ -19,6 +19,9 @@ _YEAR_LAST = re.compile(r"(\d{1,2})(\. ?|[-/])(\d{1,2})\2(\d{4})")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|janv|févr|avr|juin|juil|août|sept|déc|ene|abr|ago|dic"
 _DAY_OF_A_MONTH = re.compile(rf"\d{{1,2}}(?:-|\. ?|/)(?:{_MONTHS})\.?")
 _MONTH_OF_A_YEAR = re.compile(rf"(?:{_MONTHS})\.?[- ]\d{{2}}")
+_NUMBERS = dict(
+    zip(_MONTHS.split("|"), (*range(1, 13), 3, 5, 10, 12, 1, 2, 4, 6, 7, 8, 9, 12, 1, 4, 8, 12), strict=True)
+)
 DAY_FIRST, MONTH_FIRST = "day first", "month first"
 
 
@@ -41,6 +44,18 @@ def of_a_month(label: str) -> bool:
 def in_a_year(text: str) -> bool:
     """Whether a text reads as what a spreadsheet program shows of a month that it made of a range: `Oct-40`, `Dez 18` of 10-40 and 12-18."""
     return _MONTH_OF_A_YEAR.fullmatch(folded(text)) is not None
+
+
+def range_of(text: str) -> str:
+    """The range of which a spreadsheet program made the day or month that a text shows, as pages have it, the smaller number first: `3-4` of
+    `04-Mar`, `03-Apr` and `2026-03-04`, `1-13` of `Jan-13`; "" of anything else, and of the first of a month, which may be the month alone."""
+    if of_the_calendar(text):
+        numbers = [int(part) for part in text.split("-")[1:]] if text[8:] != "01" else []
+    elif of_a_month(text) or in_a_year(text):
+        numbers = [_NUMBERS.get(part) or int(part) for part in re.findall(r"[^\W\d_]+|\d+", folded(text))]
+    else:
+        return ""
+    return "-".join(map(str, sorted(numbers))) if len(numbers) == 2 else ""
 
 
 def readings(text: str) -> dict[str, str]:

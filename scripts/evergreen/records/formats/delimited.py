@@ -27,6 +27,7 @@ from evergreen.records.formats.quoting import (
     rows_by_themselves,
 )
 from evergreen.records.names import split_authors
+from evergreen.sheets import days
 from evergreen.sheets.cell_text import ERROR, NOT_FOUND
 
 NAME = "CSV"
@@ -326,8 +327,15 @@ def _add(block: Block, name: str, value: str) -> None:
     block.append(name, value)
 
 
+def _is_a_day(value: str, *, month: bool) -> bool:
+    """Whether a spreadsheet program made a day of `3-4`, or where it may be one a `month` of `3-21`."""
+    if value.replace("-", "").isdigit():
+        return days.of_the_calendar(value)
+    return days.of_a_month(value) or (month and days.in_a_year(value))
+
+
 def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[str, tuple[str, ...]]:
-    """The roles of the table's columns; cells with several authors become a field for each.
+    """The roles of the table's columns; cells with several authors become a field for each, pages and issues of which a spreadsheet program made days are ranges again.
 
     Raises InputError for a column that the protocol names and the table has not, and where a spreadsheet program shortened an
     identifier (`1.8E+07`) or took an identifier or title for a formula (`#NAME?`): what it was can no longer be known.
@@ -337,9 +345,15 @@ def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[
     identifiers = frozenset(fields["accession"]) | frozenset(fields["pmid"])
     numbers = frozenset(fields["doi"]) | frozenset(fields["pmid"])
     telling = identifiers | numbers | frozenset(fields["title"])
+    pages, places = frozenset(fields["pages"]), frozenset(fields["pages"]) | frozenset(fields["issue"])
     for block in found.blocks:
         cells = block.fields
-        for name, value in cells:
+        for at, (name, value) in enumerate(cells):
+            if name in places and _is_a_day(value, month=name in pages):
+                meant = days.range_of(value)
+                read = f"read as {meant}" if meant else "the record is read without"
+                found.note(block.line, f"{name} of which a spreadsheet program made a day; {read}", value)
+                cells[at] = (name, meant) if meant else (f"{name} as a day", value)
             spoilt = ""
             if name in identifiers and _SHORTENED.fullmatch(value):
                 spoilt = "a number that a spreadsheet program shortened"

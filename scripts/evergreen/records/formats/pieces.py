@@ -44,15 +44,15 @@ class Pieces:
             headed = above and module is delimited
             if found.of_whole:
                 raise content.NotInPieces
+            self.fields = module.FIELDS
+            if module is delimited:
+                self.fields = delimited.finish(found, self.columns, file)
             # The header is the file's, and was said of its first piece.
             self.remarks += [
                 remark
                 for remark in found.remarks
                 if not (headed and remark.kind == FRAME and remark.line == above + 1)
             ]
-            self.fields = module.FIELDS
-            if module is delimited:
-                self.fields = delimited.finish(found, self.columns, file)
             self.format = module.NAME
             first += found.blocks[: RECORDS_TO_ASK - len(first)]
             yield found.blocks
