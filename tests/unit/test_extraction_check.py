@@ -9,6 +9,7 @@ from evergreen import tables
 from evergreen.errors import InputError, InputErrors
 from evergreen.extraction.check import check, impossible
 from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.row_values import marked
 from tests.rows import each
 
 TEXTS = ("study", "outcome", "timepoint", "arm", "group", "unit", "record_id", "source", "note")
@@ -98,3 +99,30 @@ def test_a_column_that_the_merge_adds_is_refused_in_a_sheet_of_rows(name):
 
 def test_what_an_extractor_derived_may_be_said():
     assert check(pd.DataFrame([row(derived="sd: from a figure")])) is None
+
+
+@each(
+    ("cell", "marks", "problem"),
+    [
+        ("sd: from SE", ["sd"], ""), ("Mean, SD: other trial", ["mean", "sd"], ""), ("sd", ["sd"], ""), ("sd, from the interval", ["sd"], ""),
+        ("CI low: by hand; estimate SE: p", ["ci_low", "estimate_se"], ""), ("sd: from SE; see p. 3", ["sd"], ""), ("sd: a, b: c", ["sd"], ""),
+        ("estimate_p: from text", [], ""), ("", [], ""), ("NR", [], ""), ("no", [], ""), ("-", [], ""), (math.nan, [], ""),
+        ("yes", [], "names no column"), ("sd (from SE)", [], "names no column"), ("standard deviation from SE", [], "names no column"),
+        ("SDD: from SE", [], "names no column"), ("mean, SDD: from SE", ["mean"], "names something else among columns"),
+    ],
+)  # fmt: skip
+@each("column", ["derived", "imputed"])
+def test_what_was_derived_is_said_of_columns(column, cell, marks, problem):
+    assert marked(cell if isinstance(cell, str) else "") == marks
+    given = pd.DataFrame([row(**{column: cell})])
+    if problem:
+        with pytest.raises(
+            InputError, match=f"row 7, column {column}: .* {problem}.* Write the columns, a colon, and how"
+        ):
+            check(given)
+    else:
+        check(given)
+
+
+def test_what_two_people_derived_holds_of_the_columns_of_both():
+    assert marked("sd: from SE | mean, sd: from the median") == ["sd", "mean", "sd"]

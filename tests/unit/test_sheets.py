@@ -307,6 +307,12 @@ def test_unknown_columns_are_carried_along(tmp_path):
     assert frame.loc[0, "followup_weeks"] == "52"
 
 
+@each("name", ["derived", "Derived", " IMPUTED ", "imputed"])
+def test_what_was_derived_is_found_whatever_the_letter_case_of_its_column(tmp_path, name):
+    frame = read(tmp_path, f"{HEADER},{name}\n{ROW},sd: from SE\n".encode())
+    assert frame.loc[0, name.strip().casefold()] == "sd: from SE"
+
+
 def test_a_binary_file_is_named_as_such(tmp_path):
     with pytest.raises(InputError, match="binary file"):
         read(tmp_path, b"PK\x03\x04\x14\x00\x00\x00" + bytes(range(256)) * 4)

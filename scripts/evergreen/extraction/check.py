@@ -11,8 +11,8 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.constraints import faults
 from evergreen.metaanalysis.conversion_rules import BY_ID, NONE
-from evergreen.sheets import folded, name_key
-from evergreen.sheets.columns import AWAITED, OWN_COLUMNS, PLACE
+from evergreen.sheets import NOT_REPORTED, folded, name_key
+from evergreen.sheets.columns import AWAITED, OWN_COLUMNS, PLACE, by_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,9 @@ RESULT = ("timepoint", "instrument", "population")
 KEY = ("study", "outcome", "timepoint", "arm", *RESULT[1:])
 """What a row is: another row with the same is the same row."""
 # A person may say there what was derived or imputed; the other columns of the product come after the sheets.
-RESERVED = tuple(name for name in OWN_COLUMNS if name not in ("derived", "imputed"))
+MARKS = ("derived", "imputed")
+RESERVED = tuple(name for name in OWN_COLUMNS if name not in MARKS)
+NOTHING_MARKED = NOT_REPORTED | {"no", "none", "-", "0", "false"}
 
 Row = dict[str, Any]
 
@@ -33,7 +35,9 @@ def check(rows: pd.DataFrame) -> None:
     What a row that is awaited says will be looked at when it is filled in.
     """
     records = filled(tables.rows(rows))
-    refuse([*_reserved(rows), *impossible(records), *_unknown_conversions(records), *twice(records)])
+    refuse([
+        *_reserved(rows), *impossible(records), *_unknown_conversions(records), *_unmarked(records), *twice(records),
+    ])  # fmt: skip
 
 
 def filled(rows: Sequence[Row]) -> list[Row]:
@@ -63,6 +67,33 @@ def _unknown_conversions(records: Sequence[Row]) -> list[InputError]:
         for one in own_choice(row) or ()
         if one not in BY_ID
     ]  # fmt: skip
+
+
+def _unmarked(records: Sequence[Row]) -> list[InputError]:
+    """Remarks in `derived` and `imputed` that do not say of which numbers they are: these would count as reported."""
+    return [
+        InputError(
+            f"{cell!r} {problem}", **place_of(row), column=column,
+            todo="Write the columns, a colon, and how: `mean, sd: from the interval`.",
+        )
+        for row in records
+        for column in MARKS
+        if isinstance(cell := row.get(column), str) and cell and (problem := _no_mark(cell))
+    ]  # fmt: skip
+
+
+def _no_mark(cell: str) -> str:
+    """What is wrong with a remark in `derived` or `imputed`; "" where it names columns, or says that there is nothing to say."""
+    if folded(cell) in NOTHING_MARKED:
+        return ""
+    named = [
+        (colon, [name_key(name.strip()) in by_name("extraction") for name in names.split(",")])
+        for names, colon, _ in (part.partition(":") for part in cell.split(";"))
+    ]
+    if not any(any(known) for _, known in named):
+        return "names no column of the sheet"
+    mixed = any(colon and any(known) and not all(known) for colon, known in named)
+    return "names something else among columns of the sheet" if mixed else ""
 
 
 def own_choice(row: Row) -> list[str] | None:

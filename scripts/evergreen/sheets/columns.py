@@ -109,12 +109,13 @@ def _what_a_row_is(kind: str) -> str:
 
 
 def header_of(cells: Sequence[str], kind: str, path: Path) -> list[str]:
-    """Names of the columns ("" for an unnamed one), those of the schema as it writes them.
+    """Names of the columns ("" for an unnamed one), those of the schema, and those that people may fill in beside it, as the product writes them.
 
     Raises InputError(s) where one is missing, there twice, misspelt, or has a name that the product keeps for itself.
     """
     known = by_name(kind)
-    names = [name_key(cell) if name_key(cell) in known else cell for cell in cells]
+    called = {*known, *(OWN_COLUMNS if kind == "extraction" else ())}
+    names = [name_key(cell) if name_key(cell) in called else cell for cell in cells]
     errors: list[InputError] = []
 
     def fault(problem: str, column: str, todo: str) -> None:
