@@ -302,7 +302,7 @@ def test_no_record_is_taken_into_the_cell_of_another(text, titles, read):
 @each(
     ("pages", "issue", "read_as"),
     [("04-Mar", "02-Jan", ["3-4", "1-2"]), ("03-Apr", "Jan-Feb", ["3-4", "Jan-Feb"]), ("Jan-13", "Jan-20", ["1-13", "Jan-20"]),
-     ("2026-03-04", "2026-02-03", ["3-4", "2-3"]), ("12. Dez", "3", ["12-12", "3"]), ("2026-03-01", "4", ["", "4"]), ("3-4", "1-2", ["3-4", "1-2"]),
+     ("2026-03-04", "2026-02-03", ["3-4", "2-3"]), ("12. Dez", "3", ["12-12", "3"]), ("2026-03-01", "4", ["", "4"]), ("21-Aug", "12-Nov", ["", "11-12"]), ("3-4", "1-2", ["3-4", "1-2"]),
      ("S12-S15", "12 Suppl 1", ["S12-S15", "12 Suppl 1"]), ("123-9", "1/2", ["123-9", "1/2"])],
 )  # fmt: skip
 def test_days_that_a_spreadsheet_made_of_pages_and_issues_are_ranges(pages, issue, read_as, read):

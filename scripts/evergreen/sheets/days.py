@@ -47,15 +47,23 @@ def in_a_year(text: str) -> bool:
 
 
 def range_of(text: str) -> str:
-    """The range of which a spreadsheet program made the day or month that a text shows, as pages have it, the smaller number first: `3-4` of
-    `04-Mar`, `03-Apr` and `2026-03-04`, `1-13` of `Jan-13`; "" of anything else, and of the first of a month, which may be the month alone."""
-    if of_the_calendar(text):
-        numbers = [int(part) for part in text.split("-")[1:]] if text[8:] != "01" else []
+    """The range of which a spreadsheet program made the day or month that a text shows, as pages have it: `3-4` of `04-Mar`, `03-Apr` and
+    `2026-03-04`, `1-13` of `Jan-13`.
+
+    "" of anything else, and where it may be two: `21-Aug` of 8-21 or of 21-8, which is short for 21-28; the first of a month, which may be the
+    month alone.
+    """
+    if of_the_calendar(text) and text[8:] != "01":
+        month, day = int(text[5:7]), int(text[8:])
     elif of_a_month(text) or in_a_year(text):
-        numbers = [_NUMBERS.get(part) or int(part) for part in re.findall(r"[^\W\d_]+|\d+", folded(text))]
+        first, last = (_NUMBERS.get(part) or int(part) for part in re.findall(r"[^\W\d_]+|\d+", folded(text)))
+        if in_a_year(text):
+            return f"{first}-{last}"
+        day, month = first, last
     else:
         return ""
-    return "-".join(map(str, sorted(numbers))) if len(numbers) == 2 else ""
+    short = day > month and day >= 10 > month > day % 10
+    return "" if short else f"{min(day, month)}-{max(day, month)}"
 
 
 def readings(text: str) -> dict[str, str]:
