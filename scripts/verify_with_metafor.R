@@ -58,12 +58,29 @@ wald <- function(fit) list(estimate = c(fit$beta), se = fit$se, statistic = fit$
 chi2 <- function(name, statistic, df, p) setNames(list(statistic, df, p), paste(name, c("statistic", "df", "p")))
 shares <- function(fit, p, d, ...) setNames(as.list(weights(fit, ...)), paste(d$row, "weight"))
 heterogeneity <- function(fit) list(Q = fit$QE, Q_df = fit$k - fit$p, Q_p = fit$QEp, I2 = fit$I2, H2 = fit$H2)
+# Cluster-robust tests: those of each coefficient in turn (of the one mean by its plain name), and of all moderators together.
 robust_of <- function(fit, d, level) {
   if (!anyDuplicated(d$study) && inherits(fit, "rma.uni") || length(unique(d$study)) < 3) return(list())
-  if (!requireNamespace("clubSandwich", quietly = TRUE)) return(structure(list(), reason = c("^robust " = "the R package clubSandwich is not installed")))
-  r <- robust(fit, cluster = d$study, clubSandwich = TRUE)
+  if (!requireNamespace("clubSandwich", quietly = TRUE)) return(structure(list(), reason = c("robust " = "the R package clubSandwich is not installed")))
+  r <- tryCatch(robust(fit, cluster = d$study, clubSandwich = TRUE), error = function(e) conditionMessage(e))
+  if (is.character(r)) return(structure(list(), reason = c("robust " = paste("metafor:", r))))
   crit <- qt(half(level), r$dfs)
-  setNames(list(r$se, r$zval, r$dfs, r$pval, c(r$beta) - crit * r$se, c(r$beta) + crit * r$se), paste("robust", c("se", "statistic", "df", "p", "ci_low", "ci_high")))
+  tests <- cbind(r$se, r$zval, r$dfs, r$pval, c(r$beta) - crit * r$se, c(r$beta) + crit * r$se)
+  keys <- paste("robust", c("se", "statistic", "df", "p", "ci_low", "ci_high"))
+  if (fit$p == 1) return(setNames(as.list(tests), keys))
+  c(setNames(as.list(c(t(tests))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
+    setNames(list(r$QM, r$QMdf[1], r$QMdf[2], r$QMp), paste("robust", c("statistic", "df", "df2", "p"))))
+}
+
+# Of a model within studies: its variances, each as a share of a study's whole variance too, and the test of heterogeneity.
+variances_of <- function(fit, p, d) {
+  parts <- c(if (yes(p$nested)) "study", levels_of(p), "effect")
+  w <- 1 / d$vi
+  x <- fit$X
+  typical <- (fit$k - fit$p) / (sum(w) - sum(diag(solve(t(x) %*% (w * x), t(x) %*% (w^2 * x)))))
+  own <- 100 * fit$sigma2 / (sum(fit$sigma2) + typical)
+  c(list(tau2 = sum(fit$sigma2), I2 = sum(own), Q = fit$QE, Q_df = fit$k - fit$p, Q_p = fit$QEp), setNames(as.list(fit$sigma2), paste("sigma2", parts)),
+    setNames(as.list(own), paste("I2_of", parts)))
 }
 
 pooled <- function(p, d) {
@@ -97,13 +114,8 @@ pooled <- function(p, d) {
     out <- c(out, list(k = fit$k, tau2 = fit$tau2, I2 = fit$I2, H2 = fit$H2, Q = fit$QE.LRT, Q_df = fit$QE.df, Q_p = fit$QEp.LRT, Q_wald = fit$QE.Wld,
       Q_wald_p = fit$QEp.Wld), prediction(p, c(fit$beta), fit$se, fit$tau2, min(fit$k, length(unique(d$study)))))
   } else {
-    parts <- c(if (yes(p$nested)) "study", levels_of(p), "effect")
-    w <- 1 / d$vi
-    typical <- (fit$k - 1) / (sum(w) - sum(w^2) / sum(w))
-    own <- 100 * fit$sigma2 / (sum(fit$sigma2) + typical)
     robust <- robust_of(fit, d, p$level)
-    out <- c(out, list(k = fit$k, tau2 = sum(fit$sigma2), I2 = sum(own), Q = fit$QE, Q_df = fit$k - 1, Q_p = fit$QEp),
-      prediction(p, c(fit$beta), fit$se, sum(fit$sigma2), length(unique(d$study))), setNames(as.list(fit$sigma2), paste("sigma2", parts)), setNames(as.list(own), paste("I2_of", parts)),
+    out <- c(out, list(k = fit$k), variances_of(fit, p, d), prediction(p, c(fit$beta), fit$se, sum(fit$sigma2), length(unique(d$study))),
       shares(fit, p, d, type = "rowsum"), robust)
     attr(out, "reason") <- attr(robust, "reason")
   }
@@ -138,7 +150,15 @@ sharing <- function(p, d) {
       if (!is.null(alone)) list(Q = alone$QE, Q_df = alone$k - 1, Q_p = alone$QEp))
     setNames(one, paste(i, names(one)))
   })
-  c(unlist(own, recursive = FALSE), list("between Q" = differ$QM, "between df" = differ$QMdf[1], "between df2" = differ$QMdf[2], "between p" = differ$QMp))
+  normal <- function(...) robust_of(uni(p, d, test = "z", ...), d, p$level)
+  means <- normal(mods = model.matrix(~ group - 1), intercept = FALSE)
+  means <- structure(means[grepl("^coefficient", names(means))], reason = attr(means, "reason"))
+  names(means) <- sub("^coefficient ", "", names(means))
+  together <- normal(mods = model.matrix(~ group)[, -1, drop = FALSE])
+  together <- together[startsWith(as.character(names(together)), "robust ")]
+  names(together) <- if (length(together)) paste("between", names(together))
+  out <- c(unlist(own, recursive = FALSE), list("between Q" = differ$QM, "between df" = differ$QMdf[1], "between df2" = differ$QMdf[2], "between p" = differ$QMp), means, together)
+  structure(out, reason = attr(means, "reason"))
 }
 
 moderators <- function(p, d) {
@@ -152,15 +172,26 @@ moderators <- function(p, d) {
   codes <- setNames(paste0("m", seq_along(singles)), singles)
   x <- setNames(data.frame(columns), codes)
   both <- vapply(strsplit(terms[grepl(":", terms)], ":"), function(pair) paste(codes[pair], collapse = ":"), "")
-  fit <- uni(p, d, mods = model.matrix(as.formula(paste("~", paste(c(codes, both), collapse = "+"))), x)[, -1, drop = FALSE])
-  df <- if (p$test == "z") NA else fit$k - fit$p
+  mods <- model.matrix(as.formula(paste("~", paste(c(codes, both), collapse = "+"))), x)[, -1, drop = FALSE]
+  fit <- fitted(p, d, mods = mods)
+  within <- p$model == "multilevel"
+  df <- if (p$test == "z" || within) NA else fit$k - fit$p
   vif <- if (fit$p > 2) c(NA, diag(solve(cov2cor(vcov(fit)[-1, -1])))) else rep(NA, fit$p)
   own <- cbind(c(fit$beta), fit$se, fit$zval, df, fit$pval, fit$ci.lb, fit$ci.ub, vif)
   keys <- c("estimate", "se", "statistic", "df", "p", "ci_low", "ci_high", "vif")
   # where there is no heterogeneity to explain, metafor has the share of what its iteration left over
-  R2 <- if (p$model == "random" && uni(p, d)$tau2 < 1e-8 * min(d$vi)) 0 else if (given_DL2(p)) max(0, 100 * (1 - fit$tau2 / uni(p, d)$tau2)) else fit$R2
-  c(setNames(as.list(c(t(own))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
-    list(k = fit$k, QM = fit$QM, QM_p = fit$QMp, R2 = R2, tau2 = fit$tau2), heterogeneity(fit))
+  whole <- if (within) sum(fitted(replace(p, "components", ""), d)$sigma2) else if (p$model == "random") uni(p, d)$tau2 else NA
+  left <- if (within) sum(fit$sigma2) else fit$tau2
+  R2 <- if (!is.na(whole) && whole < 1e-8 * min(d$vi)) 0 else if (within || given_DL2(p)) max(0, 100 * (1 - left / whole)) else fit$R2
+  normal <- function(mods, ...) if (within) fitted(p, d, mods = mods, ...) else uni(p, d, mods = mods, test = "z")
+  robust <- robust_of(normal(mods), d, p$level)
+  # that of all together does not depend on where moderators have their 0, but for the digits that a year or its product takes
+  turned <- if (length(robust)) robust_of(do.call(normal, c(list(qr.Q(qr(scale(mods, scale = FALSE)))), if (within) list(sigma2 = fit$sigma2))), d, p$level)
+  together <- startsWith(as.character(names(robust)), "robust ")
+  robust[together] <- turned[together]
+  out <- c(setNames(as.list(c(t(own))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
+    list(k = fit$k, QM = fit$QM, QM_p = fit$QMp, R2 = R2), if (within) variances_of(fit, p, d) else c(list(tau2 = fit$tau2), heterogeneity(fit)), robust)
+  structure(out, reason = attr(robust, "reason"))
 }
 
 # Effects of one study are left out together where they depend on each other.

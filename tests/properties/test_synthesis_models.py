@@ -225,6 +225,29 @@ def test_robust_test_with_one_dominant_study():
     assert (found.se[0], found.df[0]) == pytest.approx((1.21583381e-4, 1.00010703), rel=1e-5)
 
 
+def test_robust_test_of_several_coefficients():
+    """metafor 3.8 and clubSandwich 0.5.8: `robust(rma(yi, vi, mods = ~ factor(group)), cluster = study, clubSandwich = TRUE)`."""
+    study = [0, 0, 1, 2, 2, 2, 3, 3, 4, 5, 5, 6, 7, 7]
+    group = np.array([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 2, 2, 2])
+    y = [0.31, 0.20, 0.45, 0.10, 0.52, 0.38, 0.9, 0.7, 0.5, 0.2, 0.33, -0.1, 0.4, 0.15]
+    v = [0.02, 0.05, 0.08, 0.03, 0.07, 0.02, 0.03, 0.04, 0.02, 0.06, 0.05, 0.03, 0.02, 0.04]
+    design = np.column_stack([np.ones(14), group == 1, group == 2]).astype(float)
+    found = cluster_robust.of_inverse_variance(y, v, study, fit(y, v, design), design)
+    assert (found.QM, *found.QM_df, found.QM_p) == pytest.approx(
+        (0.8961308676, 2, 1.8748208753, 0.5331817048), rel=1e-6
+    )
+
+
+def test_no_robust_test_of_what_one_study_alone_determines():
+    y, v = [0.31, 0.20, 0.45, 0.10, 0.52, 0.38], [0.02, 0.05, 0.08, 0.03, 0.07, 0.02]
+    design = [[1, 2000.0, 0], [1, 2004, 0], [1, 2001, 0], [1, 1998, 0], [1, 2003, 1], [1, 2003, 1]]
+    found = cluster_robust.of_inverse_variance(
+        y, v, ["a", "a", "b", "c", "d", "d"], fit(y, v, design), design
+    )
+    assert np.isnan(found.se).tolist() == [False, False, True]
+    assert np.isnan([found.QM, found.QM_p]).all()
+
+
 def test_gosh_samples_subsets():
     y, v = [0.0, 0.1, 0.2, 0.1, 3.0], [0.05] * 5
     sampled = gosh.gosh(y, v, subsets=200, seed=1)

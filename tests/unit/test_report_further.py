@@ -8,6 +8,7 @@ from evergreen.synthesis.result.analyses import (
     FailSafe,
     Filled,
     Influence,
+    Joint,
     Moderators,
     Precise,
     Quartiles,
@@ -124,4 +125,29 @@ def test_variances_of_one_measure_have_the_same_decimals():
 def test_a_meta_regression_of_several_effects_a_study_says_what_it_takes_them_for():
     said = "takes the effects of one study for independent"
     assert said not in words(RESULT)
-    assert said in words(changed(RESULT, moderators=changed(RESULT.moderators, studies=9)))
+    several = changed(RESULT.moderators, studies=9)
+    assert said in words(changed(RESULT, moderators=several))
+    assert said not in words(
+        changed(RESULT, moderators=changed(several, sigma2={"study": 0.1, "effect": 0.0}))
+    )
+
+
+def test_cluster_robust_tests_of_a_meta_regression_stand_beside_its_own():
+    own = part(Robust, kind="CR2", ci_low=-0.05, ci_high=0.01, df=4.23, p=0.13)
+    several = changed(
+        RESULT.moderators,
+        studies=9,
+        coefficients=[changed(LINE, robust=own), LINE],
+        robust=part(Joint, statistic=3.1, df=1, df2=4.2, p=0.15),
+        permutation_p=None,
+    )
+    said = words(changed(RESULT, moderators=several))
+    assert "−0.0500 to 0.0100 | 4.2 | 0.13" in said
+    assert "moderators together P 0.00010, cluster-robust 0.15" in said
+    assert "What one study alone determines has no cluster-robust test." in said
+    assert "independent" not in said
+    assert (
+        explored(changed(RESULT, moderators=several))[-1]
+        .replace("\u00a0", " ")
+        .endswith("P = 0.00010, cluster-robust P = 0.15")
+    )

@@ -3,8 +3,10 @@
 import json
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from evergreen.errors import InputError
 from evergreen.synthesis.outcome import not_pooled
@@ -267,6 +269,60 @@ def test_the_line_of_a_bubble_plot_is_that_of_the_meta_regression(model):
     first, slope = (one["estimate"] for one in found["moderators"]["coefficients"])
     line = found["bubble"]
     assert line["mean"] == pytest.approx([first + slope * at for at in line["at"]], rel=1e-12)
+
+
+def several_arms(**analysis):
+    """Ten trials of which every other has two intervention arms, with a dose, regressed on it."""
+    rows = [
+        {"study": f"T{number}", "arm": arm, "group": arm.rstrip("12"), "n": 40, "mean": 9 - dose / 20 + number % 3, "sd": 4, "dose": dose}
+        for number in range(10)
+        for arm, dose in [("control", 0), ("intervention1", 5 + number), ("intervention2", 20)][: 2 + number % 2]
+    ]  # fmt: skip
+    return written(rows, pooling(analysis, id="pain", multi_arm="separate", moderators=("dose",)))
+
+
+@each(
+    "analysis",
+    [
+        {"model": "multilevel"},
+        {"model": "random", "dependent": "robust"},
+        {"model": "common", "dependent": "robust"},
+    ],
+)
+def test_effects_that_depend_on_each_other_are_regressed_as_they_are_pooled(analysis):
+    found = several_arms(**analysis)["moderators"]
+    assert (found["k"], found["studies"]) == (15, 10)
+    assert set(found["sigma2"]) == ({"study", "effect"} if analysis["model"] == "multilevel" else set())
+    assert found["sharing"] == (10 if analysis["model"] == "multilevel" else 0)
+    assert [one["robust"]["df"] < 10 for one in found["coefficients"]] == [True, True]
+    assert found["robust"]["p"] == pytest.approx(found["coefficients"][1]["robust"]["p"])
+    assert found["permutation_p"] is None
+    one_each = several_arms(**analysis | {"model": "random", "dependent": "aggregate", "rho": 0.5})[
+        "moderators"
+    ]
+    assert (one_each["k"], one_each["robust"]) == (10, None)
+
+
+def test_a_meta_regression_needs_more_studies_than_coefficients():
+    rows = [
+        {"study": study, "arm": arm, "group": arm.rstrip("12"), "n": 40, "mean": mean, "sd": 4, "dose": study}
+        for study, mean in (("A", 1), ("B", 2))
+        for arm in ("control", "intervention1", "intervention2")
+    ]
+    found = written(
+        rows, pooling({"model": "multilevel"}, id="pain", multi_arm="separate", moderators=("dose",))
+    )
+    assert found["moderators"]["not_done"].endswith("2 coefficients, but only 2 studies with all moderators")
+
+
+def test_the_prediction_band_follows_the_studies_and_not_the_test():
+    found = several_arms(model="random", test="z", dependent="robust")
+    line = {name: np.array(found["bubble"][name]) for name in ("mean", "ci_high", "pi_low", "pi_high")}
+    se = (line["ci_high"] - line["mean"]) / stats.norm.ppf(0.975)
+    half = stats.t(10 - 2).ppf(0.975) * np.sqrt(se**2 + found["moderators"]["tau2"])
+    assert line["pi_high"] == pytest.approx(line["mean"] + half)
+    assert line["pi_low"] == pytest.approx(line["mean"] - half)
+    assert several_arms(model="common", dependent="robust")["bubble"]["pi_low"] == []
 
 
 def test_a_correlation_of_one_has_no_sampling_variance():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from evergreen.counting import listed, studies_of
 from evergreen.figures.axes import effect_axis, figure_with_axes, label_points, number_axis, padded
 from evergreen.figures.key import Sign
 from evergreen.figures.links import link_points
@@ -14,7 +15,7 @@ from evergreen.figures.style import COLOURS, DOTTED, INK, tint
 from evergreen.figures.wording import capital, within
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Result
-from evergreen.synthesis.result.analyses import Line
+from evergreen.synthesis.result.analyses import Line, Moderators
 
 BAND = tint(COLOURS[0], 0.22)
 
@@ -36,9 +37,9 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     key = [
         Sign("Effect expected", COLOURS[0], width=1.2),
         Sign(f"{level} confidence band", COLOURS[0], fill=BAND),
-        Sign(f"{level} prediction band: effect of a new study", COLOURS[0], dashes=DOTTED),
+        *([Sign(f"{level} prediction band: effect of a new study", COLOURS[0], dashes=DOTTED)] if len(lowest) else []),
         Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
-    ]
+    ]  # fmt: skip
     if scale.null is not None:
         key.append(Sign("No effect", INK, width=0.6))
     figure, axes = figure_with_axes(330, 225, title=setting.title, key=key)
@@ -53,7 +54,7 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
     number_axis(axes, name)
     axes.fill_between(grid, place(low), place(high), color=BAND, linewidth=0, zorder=0)
     lines = [(grid, place(mean))]
-    for limits in (lowest, highest):
+    for limits in (lowest, highest) if len(lowest) else ():
         axes.plot(grid, place(limits), color=COLOURS[0], linewidth=0.9, linestyle=DOTTED, zorder=1)
     axes.plot(grid, place(mean), color=COLOURS[0], linewidth=1.2, zorder=2)
     if scale.null is not None:
@@ -77,8 +78,8 @@ def bubble(result: Result, found: Line, setting: Setting, moderator: str) -> Dra
             "weight_percent": weights,
         }
     )
-    description = (
-        f"{len(labels)} studies by {in_words(moderator)} and {within(scale.in_full)}, with the line of the meta-regression, its {level} confidence band and the "
-        f"{level} prediction band."
-    )
+    count = result.moderators.studies if isinstance(result.moderators, Moderators) else len(labels)
+    drawn = ["the line of the meta-regression", f"its {level} confidence band"]
+    drawn += [f"the {level} prediction band"] if len(lowest) else []
+    description = f"{studies_of(count, len(labels))} by {in_words(moderator)} and {within(scale.in_full)}, with {listed(drawn)}."
     return Drawn(figure, table, description=description)

@@ -81,6 +81,12 @@ class Clusters:
         """Number of coefficients."""
         return self.x.shape[2]
 
+    @property
+    def tested(self) -> list[int]:
+        """The coefficients of an omnibus test: all but an intercept that stands before others."""
+        others = self.p > 1 and bool(np.all(self.flat(self.x)[:, 0] == 1))
+        return list(range(int(others), self.p))
+
     def flat(self, blocked: Array) -> Array:
         """Values C x m (...) as k (...), in the original order of the effects."""
         return blocked[self.place[:, 0], self.place[:, 1]]

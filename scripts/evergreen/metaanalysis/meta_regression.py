@@ -12,6 +12,7 @@ from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
 from evergreen.metaanalysis.inverse_variance import Fit, fit, fit_batch
 from evergreen.metaanalysis.least_squares import Array, Batch
+from evergreen.metaanalysis.multilevel import MultilevelFit
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,16 @@ class Design:
     levels: dict[str, list[str]]
 
 
-def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple[str, str]] = ()) -> Design:
+def design(
+    moderators: Mapping[str, Sequence[str]],
+    interactions: Sequence[tuple[str, str]] = (),
+    study: Sequence[object] | None = None,
+) -> Design:
     """Design matrix of study-level columns: `{name: k texts}`, "" where a study has no value.
 
     A column in which every value is a number is one; any other is a factor, treatment-coded with its first level in
     alphabetical order as the reference. `interactions` are pairs of names, whose products are added. Studies without a value in
-    any column are left out (`complete`). Raises ValueError that names a column which is constant or whose levels are
+    any column are left out (`complete`). `study` (k) says which study each effect is of, where some have several. Raises ValueError that names a column which is constant or whose levels are
     not told apart by the others, and says where there are more coefficients than studies.
     """
     complete = np.all([[str(value) != "" for value in column] for column in moderators.values()], axis=0)
@@ -52,9 +57,14 @@ def design(moderators: Mapping[str, Sequence[str]], interactions: Sequence[tuple
         blocks[f"{one}:{two}"] = (product, [f"{a}:{b}" for b in second[1] for a in first[1]])
     matrix = np.column_stack([np.ones(int(complete.sum())), *(block for block, _ in blocks.values())])
     names = ["intercept", *(name for _, part in blocks.values() for name in part)]
-    if matrix.shape[1] >= len(matrix):
+    count = (
+        len(matrix)
+        if study is None
+        else len({one for one, known in zip(study, complete, strict=True) if known})
+    )
+    if matrix.shape[1] >= count:
         raise ValueError(
-            f"moderators {', '.join(moderators)}: {matrix.shape[1]} coefficients, but only {len(matrix)} studies with all moderators"
+            f"moderators {', '.join(moderators)}: {matrix.shape[1]} coefficients, but only {count} studies with all moderators"
         )
     for position in range(2, matrix.shape[1] + 1):
         if np.linalg.matrix_rank(matrix[:, :position]) < position:
@@ -88,8 +98,12 @@ def explained(yi: ArrayLike, vi: ArrayLike, fitted: Fit) -> float:
         if k <= fitted.p:
             return float("nan")
         return max(0.0, 100 * (1 - float(fitted.Q) / total * (k - 1) / (k - fitted.p)))
-    without = float(fit(y, v, method=fitted.method).tau2)
-    return 0.0 if without == 0 else max(0.0, 100 * (without - float(fitted.tau2)) / without)
+    return share(float(fit(y, v, method=fitted.method).tau2), float(fitted.tau2))
+
+
+def share(without: float, left: float) -> float:
+    """How much less the variance `left` by moderators is than that without them, in per cent, not below 0."""
+    return 0.0 if without == 0 else max(0.0, 100 * (without - left) / without)
 
 
 @dataclass(frozen=True)
@@ -104,7 +118,7 @@ class Prediction:
     pi_high: Array
 
 
-def predict(fitted: Fit, rows: ArrayLike) -> Prediction:
+def predict(fitted: Fit | MultilevelFit, rows: ArrayLike) -> Prediction:
     """Mean effect with its confidence and prediction interval at the rows (n x p) of a design.
 
     At the level of `fitted` and with its degrees of freedom.
@@ -112,12 +126,12 @@ def predict(fitted: Fit, rows: ArrayLike) -> Prediction:
     x = np.asarray(rows, dtype=float)
     mean = x @ fitted.b
     variance = np.einsum("ki,ij,kj->k", x, fitted.vb, x)
-    _, critical = tail_and_critical(np.zeros(1), np.atleast_1d(fitted.df), fitted.level)
+    _, critical = tail_and_critical(np.zeros(1), np.atleast_1d(fitted.df)[:1], fitted.level)
     half, wide = critical * np.sqrt(variance), critical * np.sqrt(variance + fitted.tau2)
     return Prediction(mean, np.sqrt(variance), mean - half, mean + half, mean - wide, mean + wide)
 
 
-def inflation(fitted: Fit) -> Array:
+def inflation(fitted: Fit | MultilevelFit) -> Array:
     """Variance inflation factor of each coefficient but the intercept (p - 1): the diagonal of the inverse correlation
     matrix of the coefficients."""
     covariance = fitted.vb[1:, 1:]

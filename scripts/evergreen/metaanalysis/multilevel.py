@@ -59,6 +59,21 @@ class MultilevelFit(Coefficients):
     marginal: Array
     bases: list[Array]
 
+    @property
+    def tau2(self) -> Array:
+        """All variances together: how far effects of studies lie apart."""
+        return np.asarray(self.sigma2.sum())
+
+    @property
+    def weight(self) -> Array:
+        """The share of each effect in the diagonal of the inverse covariance, in per cent (k)."""
+        own = self.clusters.flat(np.diagonal(self.solution.inverse, axis1=1, axis2=2))
+        return 100 * own / own.sum()
+
+    def named(self, values: Array) -> dict[str, float]:
+        """Values (q) by the names of the components."""
+        return dict(zip(self.components, values.tolist(), strict=True))
+
     def information_criteria(self, restricted: bool) -> dict[str, Array]:
         """AIC, BIC and corrected AIC by the (restricted) likelihood; every variance and correlation is a parameter."""
         value = self.loglik_restricted if restricted else self.loglik
@@ -299,9 +314,7 @@ def _fit(
         if how_df == "contain":
             df = np.where(_varies_within(clusters), df, float(len(clusters.names) - clusters.p))
     each = tests_of(solution.b, solution.covariance, df, level)
-    x = clusters.flat(clusters.x)
-    intercept = bool(np.all(x[:, 0] == 1))
-    columns = list(range(1 if intercept and clusters.p > 1 else 0, clusters.p))
+    columns = clusters.tested
     QM, QM_df, QM_p = wald(
         solution.b[None], solution.covariance[None], columns, np.array([df[columns].min()])
     )

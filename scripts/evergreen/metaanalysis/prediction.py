@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import tail_and_critical
@@ -38,9 +39,11 @@ def interval(fit: Fit, kind: str = "default", level: float | None = None) -> tup
 
 
 def limits(
-    mean: float, se: float, tau2: float, k: int, kind: str = "default", level: float = 0.95
-) -> tuple[float, float, float]:
+    mean: ArrayLike, se: ArrayLike, tau2: ArrayLike, k: int, kind: str = "default", level: float = 0.95
+) -> tuple[Array, Array, float]:
     """Lower limit, upper limit and degrees of freedom of the prediction interval of a `mean` of k studies, whatever its test was.
+
+    Of several means with a standard error each as well; those of a meta-regression have k less by one for each moderator.
 
     mean +- t sqrt(se^2 + tau2) on the scale of the analysis, at `level` (a share), with k - 1 degrees of freedom (`default` and `t`) or
     k - 2 (`riley`: Higgins, Thompson & Spiegelhalter 2009); `simple` is mean +- z tau, its degrees of freedom NaN. Raises ValueError for a kind that does not exist and where no degree
@@ -52,5 +55,6 @@ def limits(
     if df < 1:
         raise ValueError(f"{k} studies have no prediction interval")
     _, q = tail_and_critical(np.zeros(1), np.array([df]), level)
-    half = float(q[0]) * float(np.sqrt(tau2 if kind == "simple" else se**2 + tau2))
-    return float(mean - half), float(mean + half), df
+    middle, variance = np.asarray(mean), np.asarray(tau2)
+    half = q[0] * np.sqrt(variance if kind == "simple" else np.square(se) + variance)
+    return middle - half, middle + half, df

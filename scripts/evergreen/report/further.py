@@ -11,6 +11,7 @@ from evergreen.report.effects import estimate, interval, named, percent
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import InverseVariance, Multilevel, NotDone, Result
 from evergreen.synthesis.result.analyses import Between, Moderators, ModeratorsNotDone
+from evergreen.synthesis.result.pooled_models import Robust
 from evergreen.tables import grouped
 
 
@@ -61,6 +62,9 @@ def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
         test = result.subgroups.tests[column]
         said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
         rows.append([f"{in_words(column)}: difference between the subgroups", "", said, "", _p(p)])
+        if isinstance(test, Between) and (own := test.robust) and own.df2 is not None:
+            said = f"F = {_plain(own.statistic)}, df = {own.df:g} and {_plain(own.df2, 1)}"
+            rows.append([f"{in_words(column)}: the same, cluster-robust", "", said, "", _p(own.p)])
     if rows:
         columns = heads(
             "Subgroup",
@@ -84,7 +88,10 @@ def explored(result: Result) -> list[str]:
     fitted = result.moderators
     if isinstance(fitted, Moderators) and fitted.QM_p is not None:
         names = ", ".join(map(wording.moderator, fitted.columns))
-        found.append(f"meta-regression on {names}: R² {_plain(fitted.R2, 0)}%, {scales.p_value(fitted.QM_p)}")
+        said = f"meta-regression on {names}: R² {_plain(fitted.R2, 0)}%, {scales.p_value(fitted.QM_p)}"
+        if fitted.robust is not None and fitted.robust.p is not None:
+            said += f", cluster-robust {scales.p_value(fitted.robust.p)}"
+        found.append(said)
     return found
 
 
@@ -97,26 +104,44 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
         return
     if found is None:
         return
-    names = _coefficients(found)
+    names, level = _coefficients(found), wording.interval_of(result.level)
+    robust = any(one.robust for one in found.coefficients)
     rows = [
-        [names.get(one.name, one.name), _plain(one.estimate, 4), f"{_plain(one.ci_low, 4)} to {_plain(one.ci_high, 4)}", _p(one.p), _p(one.permutation_p),
-         _plain(one.vif)]
+        [
+            names.get(one.name, one.name),
+            _plain(one.estimate, 4),
+            f"{_plain(one.ci_low, 4)} to {_plain(one.ci_high, 4)}",
+            _p(one.p),
+            *(_robust_cells(one.robust) if robust else [_p(one.permutation_p)]),
+            _plain(one.vif),
+        ]
         for one in found.coefficients
-    ]  # fmt: skip
+    ]
+    tests = [Head("P by permutation", True)]
+    if robust:
+        tests = [
+            Head(f"Cluster-robust {level}"),
+            Head("Degrees of freedom", True),
+            Head("P, cluster-robust", True),
+        ]
     columns = heads(
         "Coefficient",
         Head(scale.analysis_name, True),
-        wording.interval_of(result.level),
+        level,
         Head("P", True),
-        Head("P by permutation", True),
+        *tests,
         Head("VIF", True),
     )
     caption = f"Meta-regression of {studies_of(found.studies, found.k)}: R² {_plain(found.R2, 0)}%, tau² {wording.tau2(found.tau2)}, moderators together P {_p(found.QM_p)}"
     if found.permutation_p is not None:
         caption += f", by {found.permutations:,} permutations {_p(found.permutation_p)}"
+    if found.robust is not None:
+        caption += f", cluster-robust {_p(found.robust.p)}"
     yield Table(caption, columns, rows, fold="Meta-regression", keep=True)
-    if found.studies < found.k:
+    if found.studies < found.k and not robust and not found.sigma2:
         yield Text("The meta-regression takes the effects of one study for independent of each other.")
+    if robust and not all(one.robust for one in found.coefficients):
+        yield Text("What one study alone determines has no cluster-robust test.")
     lacking = wording.without_value(
         result,
         found.without_value,
@@ -124,6 +149,17 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
         "not in the meta-regression",
     )
     yield from map(Text, lacking)
+
+
+def _robust_cells(found: Robust | None) -> list[Cell]:
+    """Interval, degrees of freedom and P value of a cluster-robust test."""
+    if found is None:
+        return ["", "", ""]
+    return [
+        f"{_plain(found.ci_low, 4)} to {_plain(found.ci_high, 4)}",
+        _plain(found.df, 1),
+        _p(found.p),
+    ]
 
 
 def _coefficients(found: Moderators) -> dict[str, str]:

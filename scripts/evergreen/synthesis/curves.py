@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evergreen.metaanalysis import meta_regression
+from evergreen.metaanalysis import meta_regression, prediction
 from evergreen.metaanalysis.inverse_variance import fit_batch
-from evergreen.metaanalysis.least_squares import Batch
+from evergreen.metaanalysis.least_squares import Array, Batch
+from evergreen.metaanalysis.tau2 import COMMON
 from evergreen.protocol.analysis import Analysis
-from evergreen.synthesis.effect_modification import regression
+from evergreen.synthesis.effect_modification import Regression, regression
 from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import Line, LinePoint, ModeratorsNotDone, Profile
 from evergreen.synthesis.study_effects import Studies
@@ -48,9 +49,24 @@ def line(
     room = 0.04 * np.ptp(x)
     at = np.linspace(x.min() - room, x.max() + room, LINE_POINTS)
     expected = meta_regression.predict(fitted, np.column_stack([np.ones(LINE_POINTS), at]))
-    curves = {name: values for name, values in vars(expected).items() if name != "se"}
+    low, high = _predicted(found, expected, analysis)
+    curves = {
+        "mean": expected.mean, "ci_low": expected.ci_low, "ci_high": expected.ci_high, "pi_low": low, "pi_high": high,
+    }  # fmt: skip
     points = tuple(
         LinePoint(label=label, x=value, yi=yi, weight=weight)
         for label, value, yi, weight in zip(part.labels, x, part.yi, fitted.weight, strict=True)
     )
     return Line.of(at=at, **curves, studies=points)
+
+
+def _predicted(
+    found: Regression, expected: meta_regression.Prediction, analysis: Analysis
+) -> tuple[Array, Array]:
+    """Limits of prediction along a line, which as those of a mean follow the studies and never the test; empty where there are none."""
+    left = found.part.count - 1  # one less for the slope
+    enough = left > 1 + (analysis.predtype == "riley")
+    if found.method in COMMON or not analysis.prediction or not enough:
+        return np.empty(0), np.empty(0)
+    tau2, kind = found.fitted.tau2, analysis.predtype
+    return prediction.limits(expected.mean, expected.se, tau2, left, kind, analysis.level)[:2]

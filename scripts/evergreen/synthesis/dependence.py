@@ -1,9 +1,9 @@
-"""Studies with several effects in a random or common-effect model: one effect for each, or cluster-robust tests."""
+"""Studies with several effects: one effect for each, cluster-robust tests, or a model of effects within studies."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_settings import EMPTY_CELLS, options
+from evergreen.synthesis.result.analyses import Joint
 from evergreen.synthesis.result.pooled_models import Robust
 from evergreen.synthesis.result.study_rows import Effect
 from evergreen.synthesis.study_effects import Studies
@@ -116,14 +117,59 @@ def of_shared_controls(studies: Studies, analysis: Analysis) -> tuple[Array | No
     return shared_control.covariance(measure, data, studies.yi, studies.vi, controls, **added), sharing
 
 
-def robust(studies: Studies, fitted: Fit, level: float) -> Robust | None:
-    """Cluster-robust test of the mean (CR2, Satterthwaite); None with fewer than three studies or one effect in each."""
-    if not LEAST_CLUSTERS <= studies.count < len(studies.yi):
+@dataclass(frozen=True)
+class Within:
+    """A model of effects within studies: its fit, whether a study has several, the correlation of their errors that was assumed, and how many share
+    a control."""
+
+    fitted: multilevel.MultilevelFit
+    nested: bool
+    rho: float
+    sharing: int
+
+
+def within(studies: Studies, analysis: Analysis, design: Array | None = None) -> Within:
+    """The multilevel model of effects; `design` is k x p (default an intercept)."""
+    names = studies.names
+    nested = studies.count < len(names)
+    levels: dict[str, list[str]] = {
+        level: [one.levels.get(level, "") for one in studies.comparisons] for level in analysis.levels
+    }
+    inner = multilevel.nested_levels(names, levels) if nested else ()
+    components = ("study", *inner, "effect") if nested and studies.count > 1 else (*inner, "effect")
+    rho = (analysis.rho or 0.0) if nested else 0.0
+    covariance, sharing = of_shared_controls(studies, analysis)
+    fitted = multilevel.three_level(
+        studies.yi, studies.vi, names, design, components=components, method=analysis.tau2, test="z", level=analysis.level,
+        rho=rho, covariance=covariance, levels={level: levels[level] for level in inner},
+    )  # fmt: skip
+    return Within(fitted, nested, rho, sharing)
+
+
+def robust(
+    studies: Studies, fitted: Fit | multilevel.MultilevelFit, level: float, design: Array | None = None
+) -> cluster_robust.ClusterRobust | None:
+    """Cluster-robust tests (CR2, Satterthwaite) of a fit with a `design` (k x p; default an intercept); None with fewer than three studies,
+    and with no more than there are coefficients."""
+    if studies.count < LEAST_CLUSTERS or (design is not None and studies.count <= design.shape[1]):
         return None
-    own = cluster_robust.of_inverse_variance(studies.yi, studies.vi, [*studies.names], fitted, level=level)
-    return as_part(own)
+    if isinstance(fitted, multilevel.MultilevelFit):
+        return cluster_robust.of_multilevel(fitted, level=level)
+    return cluster_robust.of_inverse_variance(
+        studies.yi, studies.vi, [*studies.names], fitted, design, level=level
+    )
 
 
-def as_part(own: cluster_robust.ClusterRobust) -> Robust:
-    """A robust test as the result holds it."""
-    return Robust(kind=own.kind, df=own.df[0], **own.tested(0))
+def as_part(own: cluster_robust.ClusterRobust | None, position: int = 0) -> Robust | None:
+    """The robust test of one of the coefficients as the result holds it, where there is one."""
+    if own is None or not np.isfinite(own.se[position]):
+        return None
+    return Robust(kind=own.kind, df=own.df[position], **own.tested(position))
+
+
+def jointly(own: cluster_robust.ClusterRobust | None) -> Joint | None:
+    """The robust test of all coefficients but the intercept, where there is one."""
+    if own is None or not np.isfinite(own.QM_p):
+        return None
+    df, df2 = own.QM_df
+    return Joint.of(statistic=own.QM, df=df, df2=df2, p=own.QM_p)

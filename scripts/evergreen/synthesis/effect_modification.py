@@ -11,11 +11,13 @@ import numpy as np
 
 from evergreen.metaanalysis import meta_regression
 from evergreen.metaanalysis import subgroups as of_subgroups
+from evergreen.metaanalysis.cluster_robust import ClusterRobust
 from evergreen.metaanalysis.inverse_variance import Fit, fit
+from evergreen.metaanalysis.multilevel import MultilevelFit
 from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NUMBER
 from evergreen.sheets.numbers import not_reported
-from evergreen.synthesis import subgroup_tau2
+from evergreen.synthesis import dependence, subgroup_tau2
 from evergreen.synthesis.pooled import estimator
 from evergreen.synthesis.result import PooledModel
 from evergreen.synthesis.result.analyses import (
@@ -78,13 +80,16 @@ def between(
 
 @dataclass(frozen=True)
 class Regression:
-    """A meta-regression: the studies that have all moderators, their design, the fit and how it was made."""
+    """A meta-regression: the studies that have all moderators, their design, the fit and how it was made; of effects that depend on each
+    other the model `within` studies, where it is one, and cluster-robust tests."""
 
     part: Studies
     design: meta_regression.Design
-    fitted: Fit
+    fitted: Fit | MultilevelFit
     method: str
     test: str
+    within: dependence.Within | None = None
+    robust: ClusterRobust | None = None
 
 
 def regression(
@@ -101,14 +106,24 @@ def regression(
     if empty:
         why = f"moderator {empty[0]}: no study has a value in this column"
         return ModeratorsNotDone(columns=tuple(columns), not_done=why)
+    depend = dependence.there(studies, analysis)
     try:
-        design = meta_regression.design(values, pairs)
+        design = meta_regression.design(values, pairs, studies.names if depend else None)
     except ValueError as error:
         return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
     method, test = estimator(analysis, regression=True)
-    fitted = fit(part.yi, part.vi, design.matrix, method=method, test=test, level=analysis.level)
-    return Regression(part, design, fitted, method, test)
+    depend = dependence.there(part, analysis)
+    x, level, within, robust = design.matrix, analysis.level, None, None
+    fitted: Fit | MultilevelFit
+    if depend and analysis.model == "multilevel":
+        within = dependence.within(part, analysis, x)
+        fitted = within.fitted
+    else:
+        fitted = fit(part.yi, part.vi, x, method=method, test=test, level=level)
+    if depend:
+        robust = dependence.robust(part, fitted, level, x)
+    return Regression(part, design, fitted, method, test, within, robust)
 
 
 def moderators(
@@ -120,34 +135,53 @@ def moderators(
     found = regression(studies, columns, analysis)
     if isinstance(found, ModeratorsNotDone):
         return found
-    design, fitted, y, v = found.design, found.fitted, found.part.yi, found.part.vi
+    design, fitted, part, within, robust = found.design, found.fitted, found.part, found.within, found.robust
+    size = len(fitted.b)
     permutations, omnibus = analysis.permutations, np.nan
-    p_values = np.full(fitted.p, np.nan)
+    p_values = np.full(size, np.nan)
+    if dependence.there(part, analysis):
+        permutations = 0  # effects of one study cannot change their places with those of another
     if permutations:
         p_values, omnibus = meta_regression.permutation_test(
-            y,
-            v,
+            part.yi,
+            part.vi,
             design.matrix,
             method=found.method,
             test=found.test,
             permutations=permutations,
             seed=analysis.seed,
         )
-    inflation = [None, *meta_regression.inflation(fitted)] if fitted.p > 2 else [None] * fitted.p
+    inflation = [None, *meta_regression.inflation(fitted)] if size > 2 else [None] * size
+    degrees = np.broadcast_to(fitted.df, size)
+    coefficients = [
+        Coefficient.of(
+            name=name, estimate=fitted.b[place], df=degrees[place], vif=inflation[place], permutation_p=p_values[place],
+            **fitted.tested(place), robust=dependence.as_part(robust, place),
+        )
+        for place, name in enumerate(design.names)
+    ]  # fmt: skip
+    more: dict[str, Any] = {"robust": dependence.jointly(robust)}
+    if within:
+        own = within.fitted
+        more |= {"sigma2": own.named(own.sigma2), "rho": within.rho, "sharing": within.sharing}
     return Moderators.of(
         columns=tuple(columns),
-        k=len(y),
-        studies=found.part.count,
+        k=len(part.yi),
+        studies=part.count,
         without_value=tuple(studies.take(~design.complete).labels),
-        coefficients=tuple(
-            _coefficient(fitted, position, name, inflation[position], p_values[position])
-            for position, name in enumerate(design.names)
-        ),
+        coefficients=tuple(coefficients),
         levels=design.levels,
         QM=fitted.QM, QM_df=fitted.QM_df, QM_p=fitted.QM_p, permutation_p=omnibus, permutations=permutations,
-        R2=meta_regression.explained(y, v, fitted), tau2=fitted.tau2, I2=fitted.I2, Q=fitted.Q, Q_df=fitted.Q_df,
-        Q_p=fitted.Q_p,
+        R2=_explained(found, analysis), tau2=fitted.tau2, I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p, **more,
     )  # fmt: skip
+
+
+def _explained(found: Regression, analysis: Analysis) -> float:
+    """R2 in per cent, of a model within studies that of all its variances together."""
+    if isinstance(found.fitted, Fit):
+        return meta_regression.explained(found.part.yi, found.part.vi, found.fitted)
+    without = dependence.within(found.part, analysis).fitted
+    return meta_regression.share(float(without.tau2), float(found.fitted.tau2))
 
 
 def no_number(texts: Sequence[str]) -> str | None:
@@ -158,10 +192,3 @@ def no_number(texts: Sequence[str]) -> str | None:
     if (dressed := next(filter(NOT_PLAIN.fullmatch, known), None)) is not None:
         return dressed
     return known[plain.index(False)] if any(plain) and not all(plain) else None
-
-
-def _coefficient(fitted: Fit, position: int, name: str, vif: Any, permutation_p: float) -> Coefficient:
-    tests = fitted.tested(position)
-    return Coefficient.of(
-        name=name, estimate=fitted.b[position], df=fitted.df, vif=vif, permutation_p=permutation_p, **tests
-    )

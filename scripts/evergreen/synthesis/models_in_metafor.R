@@ -1,4 +1,4 @@
-# The models of a review as metafor fits them: `fitted(p, d)` is one pooled effect. `p` says how (model, measure, tau2, test, level, add, to,
+# The models of a review as metafor fits them: `fitted(p, d)` is one pooled effect, with `mods` a meta-regression. `p` says how (model, measure, tau2, test, level, add, to,
 # mh_add, kind, rho, nested, levels, sharing), `d` has a row for each effect: yi, vi, study, the numbers of its groups, `level <name>`, and the control that
 # it shares.
 suppressPackageStartupMessages(library(metafor))
@@ -59,12 +59,12 @@ of_control <- function(p, d, counts) {
   V
 }
 
-fitted <- function(p, d) {
+fitted <- function(p, d, ...) {
   level <- as.numeric(p$level) * 100
   add <- as.numeric(p$add)
   delayedAssign("counts", arms(p$measure, d))  # not every model needs the numbers of the groups, nor has them
   switch(p$model,
-    random = , common = uni(p, d),
+    random = , common = uni(p, d, ...),
     mh = do.call(rma.mh, c(counts, list(measure = p$measure, level = level, add = c(add, as.numeric(p$mh_add)), to = c(p$to, "only0")))),
     peto = do.call(rma.peto, c(counts, list(level = level, add = c(add, 0), to = c(p$to, "none")))),
     glmm = {
@@ -85,8 +85,15 @@ fitted <- function(p, d) {
       for (own in levels_of(p)) d[[own]] <- d[[paste("level", own)]]
       within <- paste(c(if (yes(p$nested)) "study", levels_of(p), "effect"), collapse = " / ")
       random <- list(as.formula(paste("~ 1 |", within)))
-      with_optimiser <- function(...) rma.mv(yi, V, random = random, data = d, method = p$tau2, level = level, ...)
-      tryCatch(with_optimiser(), error = function(e) with_optimiser(control = list(optimizer = "optim", optmethod = "Nelder-Mead", reltol = 1e-14, maxit = 10000)))
+      how <- list(yi = d$yi, V = V, random = random, data = d, method = p$tau2, level = level, ...)
+      with_optimiser <- function(...) do.call(rma.mv, c(how, list(...)))
+      slowly <- list(optimizer = "optim", optmethod = "Nelder-Mead", reltol = 1e-14, maxit = 10000)
+      found <- tryCatch(with_optimiser(), error = function(e) with_optimiser(control = slowly))
+      if ("sigma2" %in% names(how) || is.null(p$components)) return(found)
+      # where iteration stopped before the maximum, the components at which its own likelihood is higher
+      other <- if (p$components != "") with_optimiser(sigma2 = as.numeric(strsplit(p$components, ";")[[1]])) else if (any(found$sigma2 < 1e-3 * median(d$vi)))
+        tryCatch(with_optimiser(control = c(slowly, list(sigma2.init = rep(median(d$vi) / 3, length(found$sigma2))))), error = function(e) found) else found
+      if (c(logLik(other)) > c(logLik(found))) other else found
     }
   )
 }

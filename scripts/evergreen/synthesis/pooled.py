@@ -9,7 +9,7 @@ import numpy as np
 
 from evergreen.counting import plural, studies_of
 from evergreen.errors import InputError
-from evergreen.metaanalysis import cluster_robust, glmm, multilevel, prediction, tau2_interval
+from evergreen.metaanalysis import glmm, prediction, tau2_interval
 from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import LEAST_TESTED, Fit, fit
@@ -110,8 +110,8 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
             if shorter or fitted.se[0] < normal.se[0] or few:
                 more["wald"] = Wald(**normal.tested(0))
                 notes.append(_wald_sentence(studies.count, k, bool(shorter)))
-    if analysis.dependent == "robust":
-        more["robust"] = dependence.robust(studies, fitted, level)
+    if analysis.dependent == "robust" and dependence.there(studies, analysis):
+        more["robust"] = dependence.as_part(dependence.robust(studies, fitted, level))
     return Pooled(model_of(fitted, asked=analysis.test, **more), fitted.weight, notes)
 
 
@@ -240,40 +240,25 @@ def _glmm(studies: Studies, analysis: Analysis) -> Pooled:
 
 def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     """Effects within studies; robust tests beside the model's own."""
-    names = studies.names
-    nested = len(set(names)) < len(names)
-    levels: dict[str, list[str]] = {
-        level: [one.levels.get(level, "") for one in studies.comparisons] for level in analysis.levels
-    }
-    inner = multilevel.nested_levels(names, levels) if nested else ()
-    components = ("study", *inner, "effect") if nested and len(set(names)) > 1 else (*inner, "effect")
-    rho = (analysis.rho or 0.0) if nested else 0.0
-    covariance, sharing = dependence.of_shared_controls(studies, analysis)
-    fitted = multilevel.three_level(
-        studies.yi, studies.vi, names, components=components, method=analysis.tau2, test="z", level=analysis.level,
-        rho=rho, covariance=covariance, levels={level: levels[level] for level in inner},
-    )  # fmt: skip
-    shares = dict(zip(components, fitted.I2, strict=True))
-    mean, se = float(fitted.b[0]), float(fitted.se[0])
-    tests = None
-    if len(set(names)) > 2:
-        tests = dependence.as_part(cluster_robust.of_multilevel(fitted, "CR2", analysis.level))
+    found = dependence.within(studies, analysis)
+    fitted, level = found.fitted, analysis.level
+    mean, se, tau2 = float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2)
     model = Multilevel(
-        model="multilevel", test="z", asked=analysis.test, k=len(names), tau2_method=analysis.tau2, estimate=mean, **fitted.tested(0),
-        tau2=fitted.sigma2.sum(), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p,
-        sigma2=dict(zip(components, fitted.sigma2, strict=True)), I2_of=shares, rho=rho, sharing=sharing, studies=studies.count,
-        robust=tests,
-        **_prediction(mean, se, float(fitted.sigma2.sum()), studies.count, analysis),
+        model="multilevel", test="z", asked=analysis.test, k=len(studies.yi), tau2_method=analysis.tau2, estimate=mean, **fitted.tested(0),
+        tau2=tau2, I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p, sigma2=fitted.named(fitted.sigma2),
+        I2_of=fitted.named(fitted.I2), rho=found.rho, sharing=found.sharing, studies=studies.count,
+        robust=dependence.as_part(dependence.robust(studies, fitted, level)),
+        **_prediction(mean, se, tau2, studies.count, analysis),
     )  # fmt: skip
     notes = []
-    if not nested:
+    if not found.nested:
         notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
-    elif sharing:
-        said = f"{sharing} effects share a control, and their sampling errors are correlated as it implies."
-        if sharing < len(names):
+    elif found.sharing:
+        said = f"{found.sharing} effects share a control, and their sampling errors are correlated as it implies."
+        if found.sharing < len(studies.yi):
             said += " No other correlation within studies was assumed; robust tests stand beside."
         notes.append(said)
-    elif rho == 0:
+    elif found.rho == 0:
         notes.append(
             "No correlation of sampling errors within studies was assumed; robust tests stand beside."
         )

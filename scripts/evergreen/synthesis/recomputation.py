@@ -148,10 +148,10 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
         yield from _pooled(outcome, label, source, own, one.model, own_settings)
     how = random if settings.model == "random" else common
-    # a meta-regression of counts, or of effects within studies, is one of their effects all the same
+    # a meta-regression of counts is one of their effects all the same
     regression = common if settings.model == "common" else random
     if isinstance(result.moderators, Moderators):
-        yield _moderators(outcome, whole, regression, result.moderators)
+        yield _moderators(outcome, whole, regression, result.moderators, settings)
     if result.influence is not None:
         yield _influence(outcome, whole, how, result.influence)
     if isinstance(result.cumulative, Cumulative):
@@ -276,19 +276,37 @@ def _pooled(
         "model": model.model, "test": model.test, "tau2": model.tau2_method or "",
         "level": settings.level, "add": settings.add, "to": settings.to,
         "mh_add": settings.mh_add, "kind": model.kind if isinstance(model, Mixed) else "",
-        "rho": (model.rho or 0) if isinstance(model, Multilevel) else 0,
-        "levels": "\t".join(name for name in settings.levels if isinstance(model, Multilevel) and name in model.sigma2),
-        "sharing": "true" if isinstance(model, Multilevel) and model.sharing else "false",
-        "nested": "true" if 1 < len(set(names)) < len(names) else "false", "predtype": settings.predtype,
+        **_within(model if isinstance(model, Multilevel) else None, names, settings), "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
     yield Task(outcome, analysis, "pool", source, rows, how, _leaves(model))
 
 
-def _moderators(outcome: str, whole: Effects, how: Mapping[str, Any], found: Moderators) -> Task:
+def _within(
+    found: Multilevel | Moderators | None, names: Sequence[str], settings: Analysis
+) -> dict[str, Any]:
+    """How a model within studies, if it is one, was fitted to effects of the studies `names`."""
+    return {
+        "components": ";".join(map(repr, found.sigma2.values())) if found else "",
+        "rho": (found and found.rho) or 0,
+        "levels": "\t".join(name for name in settings.levels if found and name in found.sigma2),
+        "sharing": "true" if found and found.sharing else "false",
+        "nested": "true" if 1 < len(set(names)) < len(names) else "false",
+    }
+
+
+def _moderators(
+    outcome: str, whole: Effects, how: dict[str, Any], found: Moderators, settings: Analysis
+) -> Task:
     missing = set(found.without_value)
     rows = [row for row, label in enumerate(whole.labels, start=1) if label not in missing]
-    numbers = _leaves(found)
+    if found.sigma2:
+        within = _within(found, [whole.studies[row - 1] for row in rows], settings)
+        how = {**how, "model": "multilevel", "add": settings.add, "to": settings.to, **within}
+    block: dict[str, Any] = dict(found)
+    if found.sigma2:  # what the iteration of the variances leaves over is held against the error of a mean
+        block["se"] = (float(whole.table["vi"].median()) / found.k) ** 0.5
+    numbers = _leaves(found, block)
     passed = {"permutation_p": DRAWN} if found.permutation_p is not None else {}
     for place, one in enumerate(found.coefficients, start=1):
         numbers |= _leaves(one, key=f"coefficient {place} ", name=f"{one.name}: ")

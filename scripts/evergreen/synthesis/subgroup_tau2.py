@@ -9,6 +9,7 @@ import numpy as np
 from evergreen.metaanalysis import subgroups as of_subgroups
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.protocol.analysis import Analysis
+from evergreen.synthesis import dependence
 from evergreen.synthesis.pooled import estimator
 from evergreen.synthesis.result import InverseVariance
 from evergreen.synthesis.result.analyses import Between
@@ -36,6 +37,13 @@ def sharing(
     found, means, contrast = of_subgroups.common(
         part.yi, part.vi, own.tolist(), method=method, test=test, level=analysis.level, study=part.names
     )
+    robust = together = None
+    if analysis.dependent == "robust" and dependence.there(part, analysis):
+        indicator = (own[:, None] == np.array(found)).astype(float)
+        robust = dependence.robust(part, means, analysis.level, indicator)
+        together = dependence.robust(
+            part, contrast, analysis.level, np.column_stack([np.ones(len(own)), indicator[:, 1:]])
+        )
     models = {}
     for position, level in enumerate(found):
         within = own == level
@@ -44,10 +52,16 @@ def sharing(
         models[level] = InverseVariance.of(
             model="random", tau2_method=str(means.method), test=str(means.test), asked=analysis.test, k=int(within.sum()), studies=part.take(within).count,
             estimate=means.b[position], df=means.df, **means.tested(position), tau2=means.tau2,
-            tau2_se=means.tau2_se, Q=alone.Q if several else None, Q_df=alone.Q_df if several else None, Q_p=alone.Q_p if several else None,
+            tau2_se=means.tau2_se, robust=dependence.as_part(robust, position), Q=alone.Q if several else None, Q_df=alone.Q_df if several else None, Q_p=alone.Q_p if several else None,
         )  # fmt: skip
     df, df2 = contrast.QM_df
     test_between = Between.of(
-        Q=contrast.QM, df=df, df2=df2, p=contrast.QM_p, I2=None, without_value=without_value
+        Q=contrast.QM,
+        df=df,
+        df2=df2,
+        p=contrast.QM_p,
+        I2=None,
+        without_value=without_value,
+        robust=dependence.jointly(together),
     )
     return models, test_between

@@ -34,7 +34,7 @@ def plan_of(task: Task, effects: int, needs: Sequence[int]) -> dict[str, Any]:
     """A line of the plan; `effects` is the number of its table, `needs` are the lines whose answers it starts from."""
     options = task.effects.options
     return {
-        **dict.fromkeys(("model", "test", "tau2", "level", "add", "to", "mh_add", "kind", "rho", "nested", "levels", "sharing"), ""),
+        **dict.fromkeys(("model", "test", "tau2", "level", "add", "to", "mh_add", "kind", "rho", "nested", "levels", "sharing", "components"), ""),
         **dict.fromkeys(("predtype", "i2", "terms", "asymmetry", "by_study", "ends"), ""),
         "work": task.kind, "measure": task.effects.measure, "effects": effects,
         "rows": ";".join(map(str, task.rows)), "needs": ";".join(map(str, needs)), "effect_rho": task.effects.rho,
@@ -78,7 +78,8 @@ def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> flo
     """How far a number may be from the other program's.
 
     Effects computed from arms: 1e-8. Relative to the number 1e-6, for what hangs on the iteration of tau2 1e-5 of the standard
-    error at least; multilevel models 1e-4, mixed models of counts 1e-3 (with random study effects 1e-2).
+    error at least; multilevel models 1e-4, and robust tests of a meta-regression, for which R inverts X'WX whatever the unit of a
+    moderator; mixed models of counts 1e-3 (with random study effects 1e-2).
     """
     block = number.block
     if block.get("exact"):
@@ -86,6 +87,8 @@ def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> flo
     loose = {"multilevel": 1e-4, "glmm": 1e-2 if how.get("kind") == "UM.RS" else 1e-3}.get(
         str(how.get("model")), 1e-6
     )
+    if "terms" in how and "robust" in key:
+        loose = max(loose, 1e-4)
     word = key.rsplit(" ", 1)[-1]
     se, k = float(block.get("se") or 0.0), float(block.get("k") or 1.0)
     near = loose * abs(its)
@@ -95,10 +98,10 @@ def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> flo
     if word in EFFECTS or word == "Q":
         return near + 10 * loose * se
     if word == "p" or word.endswith("_p"):
-        # a statistic z moves its tail by about z^2 times its own relative change
-        far = 1 + float(block.get("statistic") or 0.0) ** 2
+        # a statistic z moves its tail by about z^2 times its own relative change, one of t by no more than its degrees of freedom
+        far = 1 + min(float(block.get("statistic") or 0.0) ** 2, float(block.get("df") or np.inf))
         return min((near + 1e-6) * far, 30 * near * (far + float(block.get("Q") or 0.0)) + 1e-12)
     if "I2" in key or word == "H2":  # the variance between studies as a share of a study's whole variance
         share = (loose * float(block.get("tau2") or 0.0) + left_over) / (k * se**2) if se else 10 * loose
         return near + share * (max(1.0, abs(its)) if word == "H2" else 100)
-    return 10 * near + loose
+    return 10 * near + (100 if word == "R2" else 1) * loose

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_serializer
 
-from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel, Test
+from evergreen.synthesis.result.pooled_models import InverseVariance, PooledModel, Robust, Test
 from evergreen.synthesis.result.result_part import (
     ANALYSIS,
     PERCENT,
@@ -27,6 +27,15 @@ from evergreen.synthesis.result.study_rows import StudyEffect
 # --- subgroups and moderators
 
 
+class Joint(Part):
+    """A cluster-robust test of several coefficients together: approximate Hotelling's T2 as F."""
+
+    statistic: Number = said("F.")
+    df: Count = said("Its degrees of freedom.")
+    df2: Count = said("Its second degrees of freedom.")
+    p: Number = said("P value.")
+
+
 class Between(Part):
     """The test between subgroups: Cochran's Q of their pooled effects."""
 
@@ -35,6 +44,9 @@ class Between(Part):
     df2: Count = maybe("Second degrees of freedom, where the subgroups share tau2 and the test is of F.")
     p: Number = said("P value.")
     I2: Number = said("Share of the variance of the subgroups' effects that is no sampling error.", PERCENT)
+    robust: Joint | None = maybe(
+        "Cluster-robust test, where subgroups share tau2 and effects of one study depend on each other."
+    )
     without_value: Texts = maybe("Studies without a value in the column.", default=())
 
 
@@ -90,7 +102,10 @@ class Coefficient(Part):
     ci_low: Number = said("Lower limit.", ANALYSIS)
     ci_high: Number = said("Upper limit.", ANALYSIS)
     vif: Number = said("Variance inflation factor.")
-    permutation_p: Number = said("P value by permutation.")
+    permutation_p: Number = said(
+        "P value by permutation; none where effects of one study depend on each other."
+    )
+    robust: Robust | None = maybe("Cluster-robust test, where effects of one study depend on each other.")
 
 
 class _OnColumns(Part):
@@ -98,7 +113,7 @@ class _OnColumns(Part):
 
 
 class Moderators(_OnColumns):
-    """A meta-regression."""
+    """A meta-regression; of effects that depend on each other as the pooled model takes them, within studies or with cluster-robust tests."""
 
     k: int = said("Effects used.", "effects")
     studies: int = said("Studies that they are of, each counted once.", "studies")
@@ -119,6 +134,14 @@ class Moderators(_OnColumns):
     Q: Number = said("Test of what heterogeneity is left.")
     Q_df: Count = said("Its degrees of freedom.")
     Q_p: Number = said("Its P value.")
+    robust: Joint | None = maybe("Cluster-robust test of all moderators together.")
+    sigma2: Mapping[str, Number] = maybe(
+        "Variances by component, of a model of effects within studies.", SQUARED, default={}
+    )
+    rho: Number = maybe("Correlation assumed in it between the sampling errors of one study.")
+    sharing: int = maybe(
+        "Effects in it that share a control, whose covariance it implies.", "effects", default=0
+    )
 
 
 class ModeratorsNotDone(NotDone, _OnColumns):
@@ -141,7 +164,9 @@ class Line(Part):
     mean: Numbers = said("Effect expected there.", ANALYSIS)
     ci_low: Numbers = said("Lower limits.", ANALYSIS)
     ci_high: Numbers = said("Upper limits.", ANALYSIS)
-    pi_low: Numbers = said("Lower limits of the effect of a new study.", ANALYSIS)
+    pi_low: Numbers = said(
+        "Lower limits of the effect of a new study; empty where none is predicted.", ANALYSIS
+    )
     pi_high: Numbers = said("Upper limits of the effect of a new study.", ANALYSIS)
     studies: tuple[LinePoint, ...] = said("Studies that have the number.")
 
