@@ -22,7 +22,7 @@ CLAIMS = re.compile(
 NO_CLAIM = re.compile(
     r"^\[?For the authors|^Studies are eligible if|^(?:In|Ex)clusion criteria|^A report that is not eligible|^A synthesis takes|that cannot be pooled are listed|^The risk with|^The ratings were made by people|^What the data"
     r"|^Evidence profile|^Ratings beside|^Absolute and relative|^References to|^Studies left out of|^Excluded studies with|^Pooled effects before"
-    r"|^Results by outcome|^One study: nothing is pooled|would make up the optimal|^How many people have to be treated|^Where an interval includes no effect|^High ⊕|^a: |^Each |^Synthetic|^Say |^Decisions, extracted"
+    r"|^Results by outcome|^One study: nothing is pooled|one study( each)?: nothing is pooled|would make up the optimal|^How many people have to be treated|^Where an interval includes no effect|^High ⊕|^a: |^Each |^Synthetic|^Say |^Decisions, extracted"
     r"|^The extraction sheets have no column|^Previous studies|^Identification of|^Limitations|^Extracted numbers|^Time and memory|^All reports excluded|^The intervention likely"
     r"|^By what code|^Records marked as ineligible|^Counts by round|^Where the protocol leaves|^Judgements and their|^Numbers needed|^Outliers|^None was"
 )  # fmt: skip

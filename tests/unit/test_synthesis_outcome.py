@@ -151,6 +151,28 @@ def test_studies_that_screening_did_not_include_are_left_out():
     assert result["notes"] == ["One study: nothing is pooled, its own estimate and interval are shown."]
 
 
+@each(
+    "alone, said",
+    [
+        (["b"], ["b has one study: nothing is pooled, its own estimate and interval are shown."]),
+        (
+            ["b", "c"],
+            ["b and c have one study each: nothing is pooled, their own estimates and intervals are shown."],
+        ),
+        ([], []),
+    ],
+)
+def test_subgroups_of_one_study_are_named_together(alone, said):
+    kinds = {"S1": "a", "S2": "a", **{f"T{kind}": kind for kind in alone}}
+    rows = [
+        (study, "", arm, group, 20, 5 + many, kind)
+        for study, kind in kinds.items()
+        for arm, group, many in (("x", "intervention", 0), ("y", "control", 3))
+    ]
+    rows = table(rows, ("study", "round", "arm", "group", "n", "events", "kind"))
+    assert written(rows, entry(subgroups=["kind"], total=False))["notes"] == said
+
+
 def test_double_zeros_have_no_odds_ratio_without_correction():
     rows = table([("A", "", "d", "intervention", 20, 0), ("A", "", "p", "control", 20, 0)])
     result = written(rows, entry("OR", analysis={"add": 0, "to": "none"}))

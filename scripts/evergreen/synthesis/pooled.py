@@ -70,6 +70,9 @@ def check(outcome: Outcome) -> None:
     raise InputError(f"outcome {name}: {problem}", todo=todo)
 
 
+ALONE = "One study: nothing is pooled, its own estimate and interval are shown."
+
+
 def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
     """Pool `studies` as `analysis` says; None where there is no study. `test` of the model is what was applied, `asked` what was asked."""
     k, model = len(studies.yi), analysis.model
@@ -77,8 +80,7 @@ def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
         return None
     if k == 1:
         fitted = fit(studies.yi, studies.vi, method="EE", level=analysis.level)
-        note = "One study: nothing is pooled, its own estimate and interval are shown."
-        return Pooled(model_of(fitted, asked=analysis.test), fitted.weight, [note])
+        return Pooled(model_of(fitted, asked=analysis.test), fitted.weight, [ALONE])
     if model in {"mh", "peto"}:
         return _counted(studies, analysis)
     if model == "glmm":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from evergreen.counting import listed, noun
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
@@ -67,13 +68,27 @@ def pool(studies: Studies, outcome: Outcome) -> Synthesis:
             return Synthesis(whole.model, {}, whole.weights, tuple(whole.notes))
         return Synthesis(None, {}, weights)
     column = outcome.subgroups[0]
-    values, models, notes = studies.column(column), {}, []
+    values, models = studies.column(column), {}
+    noted: dict[str, list[str]] = {}
     for level, part in levels(studies, column).items():
         if of_level := pooled.pool(part, outcome.analysis):
             models[level] = of_level.model
             weights[[value == level for value in values]] = of_level.weights
-            notes += [f"{level}: {note}" for note in of_level.notes]
-    return Synthesis(None, models, weights, tuple(notes))
+            for note in of_level.notes:
+                noted.setdefault(note, []).append(level)
+    return Synthesis(None, models, weights, tuple(_noted(note, own) for note, own in noted.items()))
+
+
+def _noted(note: str, own: Sequence[str]) -> str:
+    """A sentence on the subgroups that it is true of."""
+    if note == pooled.ALONE:
+        shown = noun(
+            len(own),
+            "has one study: nothing is pooled, its own",
+            "have one study each: nothing is pooled, their own",
+        )
+        return f"{listed(own)} {shown} {noun(len(own), 'estimate and interval are', 'estimates and intervals are')} shown."
+    return f"{listed(own)}: {note}"
 
 
 def models_of(studies: Studies, column: str, analysis: Analysis) -> dict[str, PooledModel]:
