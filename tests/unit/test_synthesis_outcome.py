@@ -9,7 +9,8 @@ import pytest
 from scipy import stats
 
 from evergreen.errors import InputError
-from evergreen.synthesis.outcome import not_pooled
+from evergreen.synthesis.outcome import not_pooled, result
+from evergreen.synthesis.result.study_rows import in_group
 from tests.protocols import pooling
 from tests.results import left_out, written
 from tests.rows import each
@@ -345,6 +346,17 @@ def test_the_prediction_band_follows_the_studies_and_not_the_test():
     assert line["pi_high"] == pytest.approx(line["mean"] + half)
     assert line["pi_low"] == pytest.approx(line["mean"] - half)
     assert several_arms(model="common", dependent="robust")["bubble"]["pi_low"] == []
+
+
+@each("how, analysis", [("combine", {}), ("split", {}), ("separate", {"model": "multilevel"})])
+def test_every_arm_counts_of_a_study_of_which_several_comparisons_are_not_estimable(how, analysis):
+    silent = [("S", arm, group, 50 + 10 * extra, 0) for extra, (arm, group) in enumerate([("placebo", "control"), ("low", "intervention"), ("high", "intervention")])]  # fmt: skip
+    others = [("T", "placebo", "control", 50, 5), ("T", "low", "intervention", 60, 3)]
+    rows = table([*silent, *others], ("study", "arm", "group", "n", "events"))
+    found = result(rows, pooling(analysis, id="pain", measure="RR", multi_arm=how))
+    groups = [in_group(found.counted, group, lambda arm: arm.n) for group in ("intervention", "control")]
+    assert groups == [60 + 70 + 60, 50 + 50]
+    assert sum(groups) == found.participants
 
 
 def test_a_correlation_of_one_has_no_sampling_variance():

@@ -92,14 +92,19 @@ class Comparison:
         """Whether its effect, or one of those aggregated to it, was reported as such."""
         return self.yi is not None or any(not part.arms for part in self.parts)
 
+    @property
+    def apart_by(self) -> dict[str, str]:
+        """Labels that tell it from the others of its study."""
+        return {name: label for name, label in self.levels.items() if label and self.part}
+
     def known(self, *names: str) -> dict[str, Any]:
         """What is known of it under some names, which a result has as well."""
         return {name: getattr(self, name) for name in names}
 
     def left_out(self, reason: str, **more: Any) -> LeftOut:
         """It as a study that is not pooled."""
-        known = self.known("study", "round", "label", "year", "arms", "rows")
-        return LeftOut(**told(reason), **known, **more)
+        known = self.known("study", "round", "label", "year", "arms", "rows", "control")
+        return LeftOut(**told(reason), **known, levels=self.apart_by, **more)
 
 
 def comparisons_of(

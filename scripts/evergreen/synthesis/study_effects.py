@@ -67,7 +67,7 @@ class Studies:
                 **one.known("study", "label", "arms", "parts", "r_paired", "control"),
                 yi=yi,
                 vi=vi,
-                levels={name: label for name, label in one.levels.items() if label and one.part},
+                levels=one.apart_by,
             )
             for one, yi, vi in zip(self.comparisons, self.yi, self.vi, strict=True)
         ]

@@ -209,6 +209,10 @@ class LeftOut(Part):
         default="",
     )
     columns: Mapping[str, str] = maybe("Study-level columns, where it is not estimable.", default={})
+    levels: Mapping[str, str] = maybe(
+        "Labels of arm and result, where it is one of several, as of a pooled effect.", default={}
+    )
+    control: str | None = maybe("Name of a control that several comparisons share in full.")
     year: int | None = maybe("Year of its first report, where the records say it.")
     difference: Number = maybe(
         "By how much its point estimates alone are higher with the intervention, of ratios the logarithm; its sign is its direction."
@@ -236,8 +240,8 @@ def in_group(studies: Iterable[Row], group: str, number: Counted) -> float | Non
         found = number(study.arms[group]) if group in study.arms else None
         if found is None:
             return None
-        shared = isinstance(study, Study) and study.control is not None and group == "control"
-        arm = "" if shared or not isinstance(study, Study) else study.levels.get("arm", "")
+        shared = study.control is not None and group == "control"
+        arm = "" if shared else study.levels.get("arm", "")
         counts[study.study, arm] = max(found, counts.get((study.study, arm), found))
     return math.fsum(counts.values())
 
