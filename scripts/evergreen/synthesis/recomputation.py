@@ -41,7 +41,7 @@ ROW = "{}: {}"  # a number of one study, or of one coefficient
 
 @dataclass(frozen=True, eq=False)
 class Effects:
-    """Effects and what they were made from.
+    """Effects of an outcome and what they were made from.
 
     `table` has one row per effect that arms or a report gave: `row` (the study's place in the result, from 1; a study whose
     effects were aggregated with correlation `rho` has several rows), `study` (a number), `made` (`arms` | `reported`), `yi`,
@@ -49,6 +49,7 @@ class Effects:
     `level <name>`, and the `control` that it shares.
     """
 
+    outcome: str
     measure: str
     options: Mapping[str, Any]
     rho: float
@@ -71,7 +72,6 @@ class Task:
     """One analysis: `kind` of work, `how`, the rows of `effects` it uses (from 1), its numbers by the other program's name,
     and the numbers (by their name for people) that are not recomputed, with the reason."""
 
-    outcome: str
     analysis: str
     kind: str
     effects: Effects
@@ -88,95 +88,85 @@ def tasks(result: Result, settings: Analysis) -> list[Task]:
 
 
 def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
-    outcome, studies, level = result.outcome, result.studies, result.level
+    studies, level = result.studies, result.level
     if not studies:
         return
     terms = [*(result.moderators.columns if result.moderators is not None else ()), *result.subgroups.columns]
     columns = {
         name: [study.columns.get(name, "") for study in studies] for term in terms for name in term.split(":")
     }
-    whole = effects_of(studies, result.measure, settings, columns)
+    whole = effects_of(result.outcome, studies, result.measure, settings, columns)
     every = range(1, len(studies) + 1)
     labels, weights = whole.labels, [study.weight for study in studies]
     random: dict[str, Any] = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
     common: dict[str, Any] = {"model": "common", "tau2": "", "test": "z", "level": level}
-    yield _effects(outcome, "effects", whole, studies, {"level": level})
-    for main in _pooled(outcome, "main", whole, every, result.model, settings):
+    yield _effects("effects", whole, studies, {"level": level})
+    for main in _pooled("main", whole, every, result.model, settings):
         main.numbers |= _weights(studies, weights, every)
         yield main
     if result.beside is not None:
-        yield from _beside(outcome, whole, result.beside, studies, settings)
+        yield from _beside(whole, result.beside, studies, settings)
     for column, levels in result.subgroups.columns.items():
         if subgroup_tau2.asked(columns[column], settings):
             shared = {**random, "terms": column}
-            yield _sharing(outcome, whole, shared, column, result.subgroups, columns[column])
+            yield _sharing(whole, shared, column, result.subgroups, columns[column])
             continue
         found: list[Task] = []
         for value, model in levels.items():
             own = _with_level(studies, column, value)
-            for part in _pooled(outcome, f"{column}: {value}", whole, own, model, settings):
+            for part in _pooled(f"{column}: {value}", whole, own, model, settings):
                 if result.no_total:  # the studies' weights are those within their subgroup
                     part.numbers |= _weights(studies, weights, own)
                 found.append(part)
         yield from found
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
         if numbers := _leaves(test, {"k": len(found)}):
-            yield Task(
-                outcome,
-                f"{column}: between subgroups",
-                "between",
-                whole,
-                [],
-                {"model": settings.model},
-                numbers,
-                needs=found,
-            )
+            what = f"{column}: between subgroups"
+            yield Task(what, "between", whole, [], {"model": settings.model}, numbers, needs=found)
     for day, view in result.rounds.items():
         known = [row for row in every if (studies[row - 1].round or day) <= day]
-        yield from _pooled(outcome, f"as of {day}", whole, known, view.model, settings)
+        yield from _pooled(f"as of {day}", whole, known, view.model, settings)
         for value, model in view.subtotals.items():
             own = [row for row in _with_level(studies, result.parted_by or "", value) if row in known]
-            yield from _pooled(outcome, f"{value} as of {day}", whole, own, model, settings)
+            yield from _pooled(f"{value} as of {day}", whole, own, model, settings)
     for label, one in result.sensitivity.items():
         changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
         own_settings = settings.model_copy(update=changes)
         made: Sequence[StudyEffect] = studies
         source = whole
         if one.studies is not None:
-            made, source = one.studies, effects_of(one.studies, one.measure, own_settings)
-            yield _effects(outcome, f"{label}: effects", source, made, {"level": ""})
+            made, source = one.studies, effects_of(result.outcome, one.studies, one.measure, own_settings)
+            yield _effects(f"{label}: effects", source, made, {"level": ""})
         own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
-        yield from _pooled(outcome, label, source, own, one.model, own_settings)
+        yield from _pooled(label, source, own, one.model, own_settings)
     how = random if settings.model == "random" else common
     # a meta-regression of counts is one of their effects all the same
     regression = common if settings.model == "common" else random
     if isinstance(result.moderators, Moderators):
-        yield _moderators(outcome, whole, regression, result.moderators, settings)
+        yield _moderators(whole, regression, result.moderators, settings)
     if result.influence is not None:
-        yield _influence(outcome, whole, how, result.influence)
+        yield _influence(whole, how, result.influence)
     if isinstance(result.cumulative, Cumulative):
         order = [labels.index(row) + 1 for step in result.cumulative.steps for row in step.rows]
         ends = ";".join(str(step.k) for step in result.cumulative.steps)
         found_numbers: dict[str, Number] = {}
         for place, step in enumerate(result.cumulative.steps, start=1):
             found_numbers |= _leaves(step, key=f"{place} ", name=f"+ {step.label}: ")
-        yield Task(outcome, "cumulative", "cumulative", whole, order, {**how, "ends": ends}, found_numbers)
+        yield Task("cumulative", "cumulative", whole, order, {**how, "ends": ends}, found_numbers)
     if isinstance(result.small_study, SmallStudy):
-        yield _small_studies(outcome, whole, how, result.small_study)
+        yield _small_studies(whole, how, result.small_study)
 
 
-def _beside(
-    outcome: str, whole: Effects, found: Beside, studies: Sequence[Study], settings: Analysis
-) -> Iterator[Task]:
+def _beside(whole: Effects, found: Beside, studies: Sequence[Study], settings: Analysis) -> Iterator[Task]:
     """The model beside the one that pools, with its weights and subgroups."""
     other = analysis_beside(settings)
-    for main in _pooled(outcome, "beside", whole, range(1, len(studies) + 1), found.model, other):
+    for main in _pooled("beside", whole, range(1, len(studies) + 1), found.model, other):
         main.numbers |= _weights(studies, found.weights, range(1, len(studies) + 1))
         yield main
     for column, levels in found.subgroups.items():
         for value, model in levels.items():
             own = _with_level(studies, column, value)
-            yield from _pooled(outcome, f"beside, {column}: {value}", whole, own, model, other)
+            yield from _pooled(f"beside, {column}: {value}", whole, own, model, other)
 
 
 def _with_level(studies: Sequence[Study], column: str, value: str) -> list[int]:
@@ -196,7 +186,7 @@ def _weights(
 
 
 def _sharing(
-    outcome: str, whole: Effects, how: dict[str, Any], column: str, found: Subgroups, levels: Sequence[str]
+    whole: Effects, how: dict[str, Any], column: str, found: Subgroups, levels: Sequence[str]
 ) -> Task:
     """Subgroups with one tau2, and the test between them."""
     numbers: dict[str, Number] = {}
@@ -206,10 +196,11 @@ def _sharing(
     rows = [row for row, level in enumerate(levels, start=1) if level]
     applied = next(iter(found.columns[column].values())).test  # the same in all of them
     own = {**how, "test": applied}
-    return Task(outcome, f"{column}: one tau2", "sharing", whole, rows, own, numbers)
+    return Task(f"{column}: one tau2", "sharing", whole, rows, own, numbers)
 
 
 def effects_of(
+    outcome: str,
     studies: Sequence[StudyEffect],
     measure: str,
     settings: Analysis,
@@ -234,14 +225,12 @@ def effects_of(
             row |= {f"column {name}": values[position - 1] for name, values in (columns or {}).items()}
             rows.append(row)
     return Effects(
-        measure, options(measure, settings), settings.rho or 0.0, [study.label for study in studies],
+        outcome, measure, options(measure, settings), settings.rho or 0.0, [study.label for study in studies],
         [study.study for study in studies], pd.DataFrame(rows),
     )  # fmt: skip
 
 
-def _effects(
-    outcome: str, analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any]
-) -> Task:
+def _effects(analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any]) -> Task:
     """The studies' own effects that come from arms, and the limits that there are."""
     given = set(source.table.loc[source.table["made"] == "reported", "row"])
     numbers: dict[str, Number] = {}
@@ -261,11 +250,11 @@ def _effects(
         numbers |= {
             f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), block) for key in keys
         }
-    return Task(outcome, analysis, "effects", source, range(1, len(studies) + 1), how, numbers, reported)
+    return Task(analysis, "effects", source, range(1, len(studies) + 1), how, numbers, reported)
 
 
 def _pooled(
-    outcome: str, analysis: str, source: Effects, rows: Sequence[int], model: PooledModel | None,
+    analysis: str, source: Effects, rows: Sequence[int], model: PooledModel | None,
     settings: Analysis,
 ) -> Iterator[Task]:  # fmt: skip
     """The task of a pooled effect, where there is one."""
@@ -279,7 +268,7 @@ def _pooled(
         **_within(model if isinstance(model, Multilevel) else None, names, settings), "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
-    yield Task(outcome, analysis, "pool", source, rows, how, _leaves(model))
+    yield Task(analysis, "pool", source, rows, how, _leaves(model))
 
 
 def _within(
@@ -295,9 +284,7 @@ def _within(
     }
 
 
-def _moderators(
-    outcome: str, whole: Effects, how: dict[str, Any], found: Moderators, settings: Analysis
-) -> Task:
+def _moderators(whole: Effects, how: dict[str, Any], found: Moderators, settings: Analysis) -> Task:
     missing = set(found.without_value)
     rows = [row for row, label in enumerate(whole.labels, start=1) if label not in missing]
     if found.sigma2:
@@ -313,10 +300,10 @@ def _moderators(
         if one.permutation_p is not None:
             passed[ROW.format(one.name, "permutation_p")] = DRAWN
     terms = {"terms": "\t".join(found.columns)}
-    return Task(outcome, "meta-regression", "moderators", whole, rows, {**how, **terms}, numbers, passed)
+    return Task("meta-regression", "moderators", whole, rows, {**how, **terms}, numbers, passed)
 
 
-def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Influence) -> Task:
+def _influence(whole: Effects, how: Mapping[str, Any], found: Influence) -> Task:
     numbers: dict[str, Number] = {}
     for row, one in enumerate(found.studies, start=1):
         numbers |= _leaves(one.without, key=f"without {row} ", name=f"without {one.label}: ")
@@ -333,10 +320,10 @@ def _influence(outcome: str, whole: Effects, how: Mapping[str, Any], found: Infl
         )
     rows = range(1, len(whole.labels) + 1)
     own = {**how, "by_study": "true" if found.by_study else "false"}
-    return Task(outcome, "influence", "influence", whole, rows, own, numbers, passed)
+    return Task("influence", "influence", whole, rows, own, numbers, passed)
 
 
-def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: SmallStudy) -> Task:
+def _small_studies(whole: Effects, how: Mapping[str, Any], found: SmallStudy) -> Task:
     numbers: dict[str, Number] = {}
     parts: dict[str, Part] = {**found.tests, "rank": found.rank, **found.pet_peese}
     for name, one in parts.items():
@@ -356,7 +343,7 @@ def _small_studies(outcome: str, whole: Effects, how: Mapping[str, Any], found: 
     done = [name for name, one in found.tests.items() if isinstance(one, Asymmetry)]
     how = {**how, "asymmetry": "\t".join(done)}
     rows = range(1, len(whole.labels) + 1)
-    return Task(outcome, "small-study effects", "small_study", whole, rows, how, numbers)
+    return Task("small-study effects", "small_study", whole, rows, how, numbers)
 
 
 def _leaves(

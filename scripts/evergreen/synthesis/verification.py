@@ -57,20 +57,19 @@ def compare(found: Sequence[Task], answers: Sequence[Answer]) -> pd.DataFrame:
     """One row per number: ours, theirs, and whether they agree (`true`, `false`); or, in its place, why it was not recomputed."""
     rows: list[tuple[Any, ...]] = []
     for task, answer in zip(found, answers, strict=True):
+        of = (task.effects.outcome, task.analysis)
         for key, number in task.numbers.items():
             its = answer.numbers.get(key, np.nan)
             if np.isnan(its):
                 why = next(
                     (text for pattern, text in answer.reasons.items() if re.search(pattern, key)), ABSENT
                 )
-                rows.append((task.outcome, task.analysis, number.name, number.value, None, why))
+                rows.append((*of, number.name, number.value, None, why))
                 continue
             agrees = abs(number.value - its) <= allowed(key, number, its, task.how)
-            rows.append(
-                (task.outcome, task.analysis, number.name, number.value, its, "true" if agrees else "false")
-            )
+            rows.append((*of, number.name, number.value, its, "true" if agrees else "false"))
         for name, why in task.passed_over.items():
-            rows.append((task.outcome, task.analysis, name, None, None, why))
+            rows.append((*of, name, None, None, why))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
