@@ -510,6 +510,7 @@ def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
             "10.1000/own",
         ),
         ("Corrected and republished from: Lancet. PMID: 12345678", "", ""),
+        ("PMID - 222; SuppNotes - Cites: J Bone. 2001;1(7):1980-7 [PMID: 12345678]", "222", ""),
         ('PMID: 222 | RAYYAN-LABELS: x | USER-NOTES: {"Ann"=>["as PMID: 12345678"]}', "222", ""),
         ('RAYYAN-INCLUSION: {"Ann"=>"Excluded"} | USER-NOTES: {"Ann"=>["as PMID: 12345678"]}', "", ""),
         ("Update of: medRxiv. doi: 10.1101/2020.01.01.20012345. PMID: 333", "", ""),
@@ -563,3 +564,9 @@ def test_an_entry_on_one_line_whose_braces_do_not_close_keeps_its_fields(read):
         ["B", "", 2019],
     ]
     assert [remark.line for remark in export.remarks if remark.kind == "note"] == [1]
+
+
+def test_a_title_that_nobody_translated_stands_as_it_is(read):
+    record = "TY  - JOUR\nTI  - {}\nTT  - Wirkung von X\nPY  - 2019\nER  - \n"
+    assert read(record.format("[Not Available]."))[1]["title"].tolist() == ["Wirkung von X"]
+    assert read(record.format("Effect of X"))[1]["title"].tolist() == ["Effect of X"]

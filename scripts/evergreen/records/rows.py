@@ -75,7 +75,7 @@ _TYPESET_HYPHEN = re.compile("[\u2010\u2011\u2012\u2212]")  # of CENTRAL and of 
 _OF_ANOTHER = re.compile(
     r"\b(?:comment|errat(?:um|a)|corrigendum|correction|retraction|reprint|update|preprint|(?:expression of )?concern|original report"
     r"|(?:(?:corrected|retracted)(?: and republished)?|republished|reprinted)|summary for patients|dataset (?:described|use reported))"
-    r" (?:in|on|of|for|from|to)\b|\bsee also\b|\b(?:RAYYAN|USER)-[A-Z]+",
+    r" (?:in|on|of|for|from|to)\b|\bsee also\b|\bcites:|\bSuppNotes\b|\b(?:RAYYAN|USER)-[A-Z]+",
     re.IGNORECASE,
 )
 """Behind these words PubMed, programs that have it from there, and reviewers name other records: `Comment in: Lancet ... PMID: 20511111`."""

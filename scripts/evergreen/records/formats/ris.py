@@ -15,7 +15,7 @@ from evergreen.records.formats.joins import within
 
 NAME = "RIS"
 FIELDS: dict[str, tuple[str, ...]] = {
-    "title": ("TI", "T1", "BT", "CT"),
+    "title": ("TI", "T1", "BT", "CT", "TT"),
     "abstract": ("AB", "N2"),
     "authors": ("AU", "A1"),
     "year": ("PY", "Y1", "YR", "DA", "SO year"),
@@ -83,7 +83,7 @@ glued = within(
     "TY ",
     "ty  -",
 )
-_TITLES = frozenset(FIELDS["title"])
+_TITLES = frozenset(FIELDS["title"]) - {"TT"}  # which stands beside one
 _PLACED = frozenset(FIELDS["journal"][:6] + FIELDS["year"][:4])
 
 
