@@ -166,6 +166,8 @@ def test_an_odds_ratio_and_the_margins_give_the_table(at):
     assert [found[0]["events"], found[1]["events"]] == [cells[0], cells[2]]
     adjusted = filled(arm(n=n1), arm("control", n=n - n1), {**contrast, "adjusted": "age"})
     assert math.isnan(adjusted[0]["events"])
+    plain = filled(arm(n=n1), arm("control", n=n - n1), {**contrast, "adjusted": "unadjusted"})
+    assert plain[0]["events"] == found[0]["events"]
 
 
 def contrast_of(measure, estimate, low=math.nan, high=math.nan, **more):

@@ -13,7 +13,7 @@ from evergreen.extraction.check import RESULT, Row, key_of
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import ARM, CLUSTER, CONTRAST, CROSSOVER
-from evergreen.sheets import folded, name_key
+from evergreen.sheets import NOT_REPORTED, folded, name_key
 from evergreen.sheets.numbers import bounded, half_unit
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ USUAL_LEVEL = 95.0
 CONVERTED = "converted"
 Entry = dict[str, Any]
 YES = "yes"
+UNADJUSTED = NOT_REPORTED | {
+    "no", "none", "nothing", "not adjusted", "unadjusted", "crude", "raw", "univariate", "univariable", "false", "0", "-",
+}  # fmt: skip
 _NUMBERS = frozenset(NUMBERS)
 
 
@@ -180,7 +183,7 @@ class Values:
         contrast, counts = self._compared("OR")
         if (
             contrast is None
-            or contrast.get("adjusted")
+            or is_adjusted(contrast)
             or not given(contrast, "estimate", "events")
             or not contrast["scale"]
         ):
@@ -300,6 +303,11 @@ def of_a_study(row: Row) -> bool:
     """Whether a row says something of the study's other rows of the same result, or needs them."""
     change = math.isnan(row["sd"]) and given(row, "sd_baseline", "sd_final")
     return row.get("estimate_measure") in ("MD", "OR") or row.get("crossover") == YES or change
+
+
+def is_adjusted(row: Row) -> bool:
+    """Whether an estimate is adjusted, as a cell that says for what does; one may also say that it is not."""
+    return folded(row.get("adjusted") or "") not in UNADJUSTED
 
 
 def donors_named(row: Row) -> list[str]:

@@ -9,7 +9,15 @@ from typing import Any
 
 from evergreen.errors import InputError
 from evergreen.extraction.check import RESULT, Row, place_of
-from evergreen.extraction.row_values import YES, clustered, first_report, marked, record_of, text_of
+from evergreen.extraction.row_values import (
+    YES,
+    clustered,
+    first_report,
+    is_adjusted,
+    marked,
+    record_of,
+    text_of,
+)
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome
@@ -173,7 +181,7 @@ def comparisons_of(
 
 def by_adjustment(rows: Rows, outcome: Outcome, kind: str) -> tuple[Rows, Rows, str]:
     """The rows of a result that count, those that do not, and why, as the protocol has adjusted estimates preferred or avoided."""
-    adjusted = [row for row in rows if row["group"] == "contrast" and row["adjusted"]]
+    adjusted = [row for row in rows if row["group"] == "contrast" and is_adjusted(row)]
     if not outcome.adjusted or not adjusted:
         return rows, (), ""
     others = [row for row in rows if not any(row is one for one in adjusted)]
