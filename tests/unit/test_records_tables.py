@@ -315,3 +315,9 @@ def test_days_that_a_spreadsheet_made_of_pages_and_issues_are_ranges(pages, issu
         text for text, kept in zip((pages, issue), read_as, strict=True) if text != kept
     )
     assert read_as[0] or pages in table["other_fields"][0]
+
+
+def test_a_row_that_holds_nothing_but_its_number_is_no_record(read):
+    export, table = read("Rank,Title,Authors,Year\n1,A,Doe A,2019\n2,,,\n3,,,2020\n")
+    assert table["title"].tolist() == ["A", ""]
+    assert [(remark.line, remark.kind) for remark in export.remarks if remark.kind == "lost"] == [(3, "lost")]

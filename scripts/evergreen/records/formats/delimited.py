@@ -327,6 +327,20 @@ def _add(block: Block, name: str, value: str) -> None:
     block.append(name, value)
 
 
+def _lose_rows_of_nothing(found: Blocks, fields: Mapping[str, Sequence[str]]) -> None:
+    """Take rows for no records that hold nothing of one, such as their number alone."""
+    of_records = frozenset().union(*fields.values()) - {"document type"}
+    kept = []
+    for block in found.blocks:
+        if of_records.isdisjoint([name for name, _ in block.fields]):
+            found.lose(
+                block.line, " ".join(value for _, value in block.fields), "row without anything of a record"
+            )
+        else:
+            kept.append(block)
+    found.blocks = kept
+
+
 def _is_a_day(value: str, *, month: bool) -> bool:
     """Whether a spreadsheet program made a day of `3-4`, or where it may be one a `month` of `3-21`."""
     if value.replace("-", "").isdigit():
@@ -345,6 +359,7 @@ def finish(found: Blocks, columns: Mapping[str, str] | None, file: str) -> dict[
     identifiers = frozenset(fields["accession"]) | frozenset(fields["pmid"])
     numbers = frozenset(fields["doi"]) | frozenset(fields["pmid"])
     telling = identifiers | numbers | frozenset(fields["title"])
+    _lose_rows_of_nothing(found, fields)
     pages, places = frozenset(fields["pages"]), frozenset(fields["pages"]) | frozenset(fields["issue"])
     for block in found.blocks:
         cells = block.fields
