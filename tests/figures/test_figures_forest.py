@@ -152,6 +152,26 @@ def test_an_outcome_that_is_not_pooled_shows_what_was_reported_and_why() -> None
     assert plates["funnel"].reason
 
 
+@pytest.mark.parametrize(
+    ("kind", "rows"), [("", ["Z"]), ("disputed", ["Z"]), *((kind, []) for kind in ("pending", "excluded", "other_time", "other_people", "other_arms"))],
+)  # fmt: skip
+def test_a_study_that_answers_another_question_is_a_note_and_no_row(
+    result: Result, kind: str, rows: list[str]
+) -> None:
+    arm = {"n": 40.0, "events": 3.0}
+    arms = {"intervention": arm, "control": arm}
+    with_it = changed(result, left_out=(left_out("Z", reason="it is not pooled", kind=kind, arms=arms),))
+    with style.style():
+        drawn = forest.forest(with_it, SETTING)
+    shown = words(drawn)
+    assert [word for word in shown if word == "Z"] == rows
+    assert ("Not estimable" in shown) == bool(rows)
+    assert "Left out: Z (it is not pooled)." in shown
+    left = drawn.numbers[drawn.numbers["row"] == "left out"]
+    assert left["label"].tolist() == ["Z"]
+    assert left["intervention_events"].tolist() == [3.0]
+
+
 def test_same_content_same_bytes(result: Result, tmp_path: Path) -> None:
     for name in ("first", "second"):
         with style.style():

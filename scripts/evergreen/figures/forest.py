@@ -68,6 +68,12 @@ def own_size(study: Study, scale: Scale) -> tuple[float, float, float]:
     return low, middle, high
 
 
+def _has_row(study: LeftOut) -> bool:
+    """Whether a study that could not be pooled stands beside the others with its numbers; one that reports none, or answers another
+    question (at another time point, not included), is a note."""
+    return bool(study.arms) and not study.outside
+
+
 class _Content:
     def __init__(self, result: Result, setting: Setting, by: str | None) -> None:
         self.result, self.setting, self.by = result, setting, by or result.parted_by
@@ -218,8 +224,7 @@ class _Content:
             self.drawn = []
             studies = ordered(self.result.left_out, self.setting.order)
             return [row for study in studies for row in self._reported_rows(study)]
-        # A study that reports arms but could not be pooled keeps its row; one that reports nothing is a note.
-        shown = [study for study in self.result.left_out if study.arms and study not in placed]
+        shown = [study for study in self.result.left_out if _has_row(study) and study not in placed]
         if shown and self.by is not None:
             rows.append(Row("Not pooled", bold=True, space=5, bound=True, part="Not pooled"))
         rows += [self._study_row(study, part="Not pooled" if self.by is not None else "") for study in shown]
@@ -265,7 +270,7 @@ class _Content:
     def table(self) -> Table:
         rows = self._rows()
         for study in self.result.left_out if self.result.studies else []:
-            if not study.arms:
+            if not _has_row(study):
                 self._note_left_out(study)
         how = method(self.weighed, self.result.level)
         if self.other and self.model:
