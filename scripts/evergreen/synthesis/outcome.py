@@ -27,12 +27,11 @@ from evergreen.synthesis import (
     units,
 )
 from evergreen.synthesis.arms import Rows
-from evergreen.synthesis.beside import beside
 from evergreen.synthesis.comparisons import Comparison
 from evergreen.synthesis.effect_direction import directions
 from evergreen.synthesis.effect_settings import effect_measure
-from evergreen.synthesis.result import LeftOut, NotDone, Result, Study
-from evergreen.synthesis.result.analyses import CumulativeNotDone, Round
+from evergreen.synthesis.result import InverseVariance, LeftOut, NotDone, Result, Study
+from evergreen.synthesis.result.analyses import Beside, CumulativeNotDone, Round
 from evergreen.synthesis.study_effects import Studies
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def result(rows: pd.DataFrame | Rows, outcome: Outcome) -> Result:
         participants=participants,
         people=people,
         model=model,
-        beside=None if no_total else beside(studies, outcome.subgroups, analysis),
+        beside=None if no_total else beside(studies, outcome),
         profile=curves.profile(studies, model),
         no_total=no_total,
         not_pooled="" if studies.comparisons else not_pooled(left_out),
@@ -179,6 +178,21 @@ WHY = {
     "all_events": ("has events in everybody", "have events in everybody"),
 }
 """What each kind of reason for leaving a study out says of one study and of several."""
+
+
+def beside(studies: Studies, outcome: Outcome) -> Beside | None:
+    """The other one of a common effect and random effects, with its weights and subgroups; None where it is not asked for, or where there
+    is nothing to pool."""
+    if not outcome.analysis.both or len(studies.yi) < 2:
+        return None
+    other = pooled.analysis_beside(outcome.analysis)
+    whole = pooled.pool(studies, other)
+    assert whole is not None
+    assert isinstance(whole.model, InverseVariance)
+    parted = effect_modification.subgroups(studies, outcome.subgroups, other)
+    return Beside(
+        model=whole.model, weights=tuple(whole.weights), subgroups=parted.columns, tests=parted.tests
+    )
 
 
 def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:

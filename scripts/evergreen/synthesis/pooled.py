@@ -15,7 +15,7 @@ from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import LEAST_TESTED, Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.mantel_haenszel import ChiSquareTest, PooledCounts, mantel_haenszel
-from evergreen.metaanalysis.models import conflict
+from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.metaanalysis.peto import peto
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
@@ -122,6 +122,12 @@ def estimator(analysis: Analysis, *, regression: bool = False) -> tuple[str, str
     studies, has random effects as well."""
     random = analysis.model != "common" if regression else analysis.model == "random"
     return (analysis.tau2, analysis.test) if random else ("EE", "z")
+
+
+def analysis_beside(analysis: Analysis) -> Analysis:
+    """The analysis of the other model, by inverse variance, with its usual test."""
+    model = "common" if MODELS[analysis.model].heterogeneous else "random"
+    return analysis.model_copy(update={"model": model, "test": MODELS[model].tests[0]})
 
 
 def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Analysis) -> dict[str, Any]:

@@ -15,9 +15,9 @@ import pandas as pd
 
 from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.protocol.analysis import Analysis, Settings
-from evergreen.synthesis import subgroup_tau2
-from evergreen.synthesis.beside import analysis_beside
+from evergreen.synthesis.effect_modification import shares_tau2
 from evergreen.synthesis.effect_settings import options
+from evergreen.synthesis.pooled import analysis_beside
 from evergreen.synthesis.result import InverseVariance, Mixed, Multilevel, Part, PooledModel, Result, Study
 from evergreen.synthesis.result.analyses import (
     Asymmetry,
@@ -107,7 +107,7 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     if result.beside is not None:
         yield from _beside(whole, result.beside, studies, settings)
     for column, levels in result.subgroups.columns.items():
-        if subgroup_tau2.asked(columns[column], settings):
+        if shares_tau2(columns[column], settings):
             shared = {**random, "terms": column}
             yield _sharing(whole, shared, column, result.subgroups, columns[column])
             continue
