@@ -190,7 +190,7 @@ def test_a_name_from_outside_cannot_command_the_terminal():
 def test_a_source_without_a_file_of_the_latest_round_is_said_and_stops_nothing():
     (item,) = waiting_sources([("embase", "Embase", ["2026-05-01"])])
     assert item.line() == (
-        "searcher: search Embase as of 2026-05-01, or leave it: there is no file of it for 2026-05-01"
+        "searcher: search Embase as of 2026-05-01, or say under `not_searched` why not: there is no file of it for 2026-05-01"
         " (config/config.yaml, sources.embase.files)"
     )
     assert not item.blocks

@@ -115,9 +115,7 @@ def waiting_sources(not_searched: Iterable[tuple[str, str, Sequence[str]]]) -> l
     """Sources that have no file of the latest rounds: (id, name, rounds) of each. A source may have been searched once on purpose."""
     items = []
     for id_, name, rounds in not_searched:
-        what = (
-            f"search {name} as of {rounds[-1]}, or leave it: there is no file of it for {', '.join(rounds)}"
-        )
+        what = f"search {name} as of {rounds[-1]}, or say under `not_searched` why not: there is no file of it for {', '.join(rounds)}"
         items.append(
             Waiting("searcher", what, f"config/config.yaml, sources.{id_}.files", len(rounds), blocks=False)
         )

@@ -196,9 +196,7 @@ def _effect_of(cells: Mapping[str, str]) -> str:
 def _how(form: Form) -> str:
     """Who judges a domain that is asked so."""
     if form.algorithm:
-        return (
-            "Leave it empty to take what the answers lead to; another judgement needs its reason in support."
-        )
+        return "Leave the judgement empty to take what the answers lead to; another one needs its reason in support."
     return "Judge by the answers." if form.questions else ""
 
 
