@@ -296,7 +296,7 @@ SAMPLES = {
     "</record></records></xml>\n",
     "ebsco": '<?xml version="1.0"?>\n<records><rec resultID="1"><header shortDbName="rzh" uiTerm="1"><controlInfo><artinfo><tig><atl>T</atl></tig>'
     "</artinfo></controlInfo></header></rec></records>\n",
-    "euctr": "EudraCT Number: 2014-001354-42\nFull Title: T\nLink: https://x.org/\n",
+    "euctr": "EudraCT Number: 2014-001354-42\nSponsor Protocol Number: X-1\nFull Title: T\nLink: https://x.org/\n",
     "clinicaltrials": '[\n  {\n    "protocolSection": {"identificationModule": {"nctId": "NCT01234567", "briefTitle": "T"}}\n  }\n]\n',
 }  # fmt: skip
 

@@ -221,6 +221,15 @@ def test_text_of_the_eu_clinical_trials_register(read):
     ]  # fmt: skip
 
 
+def test_a_number_on_a_line_of_an_abstract_begins_no_entry(read):
+    abstract = "RESULTS: none.\nEudraCT Number: 2014-001354-42\n"
+    for text in (
+        f"TY  - JOUR\nTI  - T\nAB  - {abstract}ER  - \n",
+        f'Title,Authors,Abstract\nT,Doe A,"{abstract}"\n',
+    ):
+        assert read(text)[1][["title", "registry_ids"]].values.tolist() == [["T", "EUCTR2014-001354-42"]]
+
+
 def test_a_text_of_the_eu_register_that_was_cut_off_is_refused(tmp_path):
     path = tmp_path / "export.txt"
     whole = (SUMMARY.format(4) + SUMMARY.format(5)).rstrip()

@@ -272,6 +272,8 @@ def test_what_stands_below_a_table_is_no_record(footer, read):
 def test_a_title_alone_is_a_record(row, read):
     _, table = read(f"Title,Authors,Year,Journal\nA,Doe A,2019,X\n{row}\n")
     assert len(table) == 2
+    _, table = read("Title,Authors,Year,Journal\nA,,,\nPrinted with 3D models,,,\n")
+    assert len(table) == 2
     _, table = read("Title,Authors,Year,Journal\nTotal: 2,,,\nA,Doe A,2019,X\n")
     assert len(table) == 2
 

@@ -68,7 +68,9 @@ _BEGINNINGS = {
     "%": {"endnote": re.compile(r"%0 [A-Z][A-Za-z ]+$")},
     "@": {"bibtex": re.compile(r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$")},
     "<": {"xml": re.compile(r"<\?xml\s")},
-    "E": {"euctr": re.compile(r"EudraCT Number:\s*\d{4}-\d{6}-\d\d\s*$")},
+    "S": {
+        "euctr": re.compile(r"Sponsor(?:'s)? Protocol (?:Code )?Number:")
+    },  # abstracts have EudraCT numbers
 }
 """First letter of a line to the formats whose records begin so."""
 _GLUED = {

@@ -283,6 +283,7 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
     """Append a block per row; the first row is a header, and so is each that names columns again."""
     header: list[str] = []
     footer: list[tuple[int, str]] = []
+    above = 0  # cells that the last row above a footer fills: where rows have titles alone, one is no footer
     register = ""
     for line, end, cells in rows:
         if not out.headers or is_header(cells):
@@ -314,7 +315,9 @@ def blocks(rows: Iterator[tuple[int, int, list[str]]], out: Blocks) -> None:
         if register:
             block.append("document type", f"Trial registry record ({register})")
         out.blocks.append(block)
-        footer = [*footer, (line, text)] if (text := footer_of(cells, len(header))) else []
+        filled = sum(1 for cell in cells if cell.strip())
+        text = footer_of(cells, len(header)) if footer or above not in (1, 2) else ""
+        footer, above = ([*footer, (line, text)], above) if text else ([], filled)
     for line, text in footer:
         out.frame(line, text, "footer of the table")
     del out.blocks[len(out.blocks) - len(footer) :]
