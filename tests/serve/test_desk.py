@@ -116,6 +116,22 @@ def test_only_who_has_the_link_is_let_in(method, path, body, headers, status, se
         assert b"a" * 42 not in said
 
 
+def test_the_first_page_says_what_awaits_the_person_and_nobody_else(server, review):
+    def first():
+        return ask(server, "GET", "/" + "a" * 43 + "/")[1].decode()
+
+    assert "Screening, full text</a>: no run has ended here yet</li>" in first()
+    (review / "results/report").mkdir(exist_ok=True)
+    waits = [
+        {"who": who, "what": f"2 <records> of {who}", "page": f"screening/title_abstract/{who}.html"}
+        for who in ("AB", "CD")
+    ]
+    (review / "results/report/status.json").write_text(json.dumps(waits))
+    assert "Screening, title and abstract</a>: 2 &lt;records&gt; of AB</li>" in first()
+    assert "Screening, full text</a>: nothing awaits you</li>" in first()
+    assert "of CD" not in first()
+
+
 def test_a_page_from_the_desk_may_speak_to_it_and_to_nobody_else(server):
     _, said, _ = ask(server, "GET", "/" + "a" * 43 + "/title_abstract")
     text = said.decode()

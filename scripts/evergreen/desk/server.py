@@ -99,12 +99,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._html(page)
 
     def _index(self, person: str, token: str) -> str:
+        desk = self.server.desk
         items = "".join(
-            f'<li><a href="/{token}/{work.place}">{html.escape(work.name)}</a></li>'
-            for work in self.server.desk.work[person].values()
+            f'<li><a href="/{token}/{work.place}">{html.escape(work.name)}</a>: {html.escape(desk.awaits(work))}</li>'
+            for work in desk.work[person].values()
         )
         title = f"{self.server.desk.protocol.review.title}: {person}"
-        return INDEX.format(title=html.escape(title), body=f"<ul>{items}</ul><p>What you decide here is saved in the review at once.</p>")  # fmt: skip
+        return INDEX.format(title=html.escape(title), body=f"<ul>{items}</ul><p>What you decide here is saved in the review at once. What awaits you is that of the last run.</p>")  # fmt: skip
 
     def _save(self) -> None:
         person = self._person(self.headers.get(TOKEN, ""))

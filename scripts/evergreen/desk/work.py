@@ -19,6 +19,7 @@ from evergreen.worklists import files
 CLOSED = "default-src 'none';"
 """How the pages' own policy begins: no page loads or sends anything. One that comes from the desk may speak to it."""
 DATA = '<script type="application/json" id="data">'
+STATUS = "results/report/status.json"
 SHEETS = {
     "extraction": {"sheet": ("extraction", "config/extraction/{}"), "register": ("extraction_studies", "config/extraction/studies-{}")},
     "bias": {"sheet": ("risk_of_bias", "config/risk_of_bias/{}")},
@@ -58,6 +59,17 @@ class Desk:
 
     def _add(self, person: str, work: Work) -> None:
         self.work.setdefault(person, {})[work.place] = work
+
+    def awaits(self, work: Work) -> str:
+        """What awaits the person of a page by the last run, in words."""
+        try:
+            said = json.loads((self.review / STATUS).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return "no run has ended here yet"
+        return (
+            "; ".join(one["what"] for one in said if f"results/{one['page']}" == work.page)
+            or "nothing awaits you"
+        )
 
     def page(self, person: str, place: str, token: str) -> str | None:
         """The page with what it needs to save here; None where the person has no such work.
