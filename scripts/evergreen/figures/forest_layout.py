@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from evergreen.counting import noun
+from evergreen.counting import listed, noun
 from evergreen.figures.canvas import HEIGHT, WIDTH
 from evergreen.figures.forest_columns import (
     Placed,
@@ -20,6 +20,7 @@ from evergreen.figures.forest_columns import (
 )
 from evergreen.figures.forest_table import Column, Row, Table, limits
 from evergreen.figures.letters import widest_part, width_of, wrapped
+from evergreen.tables import grouped
 
 MARGIN = 8.0
 LEAST_WIDTH = 380.0
@@ -76,9 +77,13 @@ class Layout:
             if self._spare >= 0:
                 break
         gone = [one for one in columns if one.rank >= below]
-        named = dict.fromkeys(f"{one.head} ({one.group})" if one.group else one.head for one in gone)
-        stand = noun(len(named), "stands", "stand")
-        said = f"For lack of room {', '.join(named)} {stand} in the table of numbers beside this figure."
+        heads = {
+            group: dict.fromkeys(one.head for one in own)
+            for group, own in grouped(gone, lambda one: one.group).items()
+        }
+        named = listed(f"{listed(own)} ({group})" if group else listed(own) for group, own in heads.items())
+        stand = noun(sum(map(len, heads.values())), "stands", "stand")
+        said = f"For lack of room {named} {stand} in the table of numbers beside this figure."
         self.notes = [*self.table.notes, *([said] if gone else [])]
         self._share_out()
 
