@@ -404,3 +404,10 @@ def test_a_study_spelt_in_two_ways_is_one_study():
     merged = merge_extraction({"AB": sheet({}, {"study": "s1", "arm": "placebo"})}).rows
     assert merged["study"].tolist() == ["S1", "S1"]
     assert len(merged) == 2
+
+
+@each(("value", "unit"), [("NR", ""), ("n/a", ""), ("cm", "cm")])
+def test_a_unit_that_no_report_gives_is_settled_as_none(value, unit):
+    sheets = {"AB": sheet({"n": 5.0, "unit": "mm"}), "CD": sheet({"n": 5.0, "unit": "cm"}, file="CD.csv")}
+    merged = merge_extraction(sheets, settled({"column": "unit", "value": value}))
+    assert merged.rows["unit"].tolist() == [unit]

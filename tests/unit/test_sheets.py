@@ -8,6 +8,7 @@ import pytest
 
 from evergreen import sheets
 from evergreen.errors import InputError
+from evergreen.extraction.check import check
 from tests.rows import each
 
 HEADER = "study,outcome,timepoint,arm,group,n,events,mean,sd,note"
@@ -311,6 +312,15 @@ def test_unknown_columns_are_carried_along(tmp_path):
 def test_what_was_derived_is_found_whatever_the_letter_case_of_its_column(tmp_path, name):
     frame = read(tmp_path, f"{HEADER},{name}\n{ROW},sd: from SE\n".encode())
     assert frame.loc[0, name.strip().casefold()] == "sd: from SE"
+
+
+@each(("unit", "read_"), [("NR", ""), ("n/a", ""), ("Not reported", ""), ("mm", "mm"), ("", "")])
+def test_a_unit_that_is_not_reported_is_none(tmp_path, unit, read_):
+    text = f"study,outcome,arm,group,n,unit\nA,pain,x,control,5,{unit}\nA,pain,y,intervention,5,mm\n"
+    assert read(tmp_path, text.encode())["unit"].tolist() == [read_, "mm"]
+    check(read(tmp_path, text.encode()))
+    as_written = sheets.read_sheet(tmp_path / "AB.csv", "extraction", as_written=True)
+    assert as_written["unit"].tolist() == [unit, "mm"]
 
 
 def test_a_binary_file_is_named_as_such(tmp_path):

@@ -229,7 +229,8 @@ def test_levels_need_a_model_that_knows_them(pooled):
     [
         (PEOPLE, {"population": "itt"}, 5), (PEOPLE, {"population": ["Per protocol", "safety"]}, 4),
         (SCALES, {"instrument": "WOMAC"}, 50), ([{**row, "centre": "north"} for row in both(3, 7)], {"centre": "North"}, 3),
-        (both(6, 7), {"population": "ITT"}, 6),
+        (both(6, 7), {"population": "ITT"}, 6), (both(6, 7, population="NR"), {"population": "ITT"}, 6),
+        ([*both(6, 7, population="not reported"), *both(4, 7, population="ITT")], {"population": "ITT"}, 4),
     ],
 )  # fmt: skip
 def test_the_protocol_says_which_rows_count(pooled, rows, where, mean):

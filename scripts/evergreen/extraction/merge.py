@@ -33,7 +33,7 @@ from evergreen.extraction.constraints import NUMBERS
 from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, apart, by_name
 from evergreen.sheets.labels import spelling_of
-from evergreen.sheets.numbers import Convention, Unreadable
+from evergreen.sheets.numbers import Convention, Unreadable, not_reported
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +67,8 @@ class Kind:
     apart: bool = False
     # Of the compared those of people's own, which nobody has to have.
     own: frozenset[str] = frozenset()
+    # Texts that an adjudicator settles as NR are empty.
+    silent: frozenset[str] = frozenset()
 
     def carried(self, column: str) -> str:
         """What a column is called among the merged rows."""
@@ -74,7 +76,8 @@ class Kind:
 
 
 COMPARED = tuple(column.name for column in columns_of("extraction") if column.name not in (*KEY, *REMARKS))
-ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS))
+SILENT = frozenset(column.name for column in columns_of("extraction") if column.silent)
+ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS), silent=SILENT)
 
 
 def check_adjudication(rows: pd.DataFrame, read: Iterable[str] = ()) -> None:
@@ -367,7 +370,7 @@ def _value(decision: Row, column: str, kind: Kind) -> float | str:
     """The adjudicated value, a float for a number column (NaN when it says that nothing was reported)."""
     text = str(decision["value"])
     if column not in kind.numbers:
-        return text
+        return "" if column in kind.silent and not_reported(text) else text
     try:
         return Convention().read(text)  # the door has read it by the sheet's own convention
     except Unreadable as error:

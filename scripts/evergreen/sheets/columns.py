@@ -24,7 +24,7 @@ OWN_COLUMNS = (
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "
 NO_CHOICES = Choices(())
-AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "whole", "label", "description")
+AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "whole", "label", "silent", "description")
 """What a column takes from its schema under the same name."""
 
 
@@ -45,6 +45,8 @@ class Column:
     whole: bool = False
     # Says which row it is, and nothing that somebody found.
     label: bool = False
+    # That nothing was reported is the same as an empty cell.
+    silent: bool = False
     description: str = ""
 
     @property

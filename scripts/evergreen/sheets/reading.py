@@ -212,6 +212,7 @@ class _Reader:
         numeric = {column.name for column in self.schema if column.numeric and self.rows}
         if as_written:
             data |= {name: list(map(_as_written, written[name], data[name])) for name in numeric}
+            data |= {column.name: written[column.name] for column in self.schema if column.silent}
             numeric = set()
         frame = pd.DataFrame({
             name: np.array(cells, float) if name in numeric else tables.texts(cells) for name, cells in data.items()
@@ -326,7 +327,7 @@ class _Reader:
             self._fault(problem, at, column, "Restore the id from the work list.")
         elif rule.kind == "record_id" and ":" not in cell.partition(";")[2]:
             return first_listed(cell)  # an id of before, when they held all numbers of a field
-        return cell
+        return "" if column.silent and not_reported(cell) else cell
 
     def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
         """The number in a cell of `column`, within the bounds of `rule`. Raises Unreadable."""

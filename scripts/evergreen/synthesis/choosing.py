@@ -190,7 +190,7 @@ def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
                 todo="Name a column of the sheets.",
             )
         said = [row for row in rows if folded(text_of(row[name])) in _folded(wanted)]
-        silent = [row for row in rows if not text_of(row[name])]
+        silent = [row for row in rows if not_reported(text_of(row[name]))]
         settled = {(row["group"], folded(row["arm"])) for row in said}
         disputed = [row for row in silent if name in row["in_conflict"].split("; ")]
         if any((row["group"], folded(row["arm"])) not in settled for row in disputed):
