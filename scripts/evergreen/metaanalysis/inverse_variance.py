@@ -14,14 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
+from evergreen.metaanalysis import coefficients
 from evergreen.metaanalysis import tau2 as heterogeneity
-from evergreen.metaanalysis.coefficients import (
-    Coefficients,
-    information_criteria,
-    tail_and_critical,
-    tests_of,
-    wald,
-)
 from evergreen.metaanalysis.least_squares import Array, Batch
 from evergreen.metaanalysis.models import MODELS
 
@@ -31,7 +25,7 @@ LEAST_TESTED = 3
 
 
 @dataclass(frozen=True)
-class Fit(Coefficients):
+class Fit(coefficients.Coefficients):
     """A fitted model: its coefficients (one `df` for all of them), and single numbers.
 
     `test` is the test that was applied, `asked` the one that was asked for (they differ for `auto`); in a batch `test` has one for
@@ -74,7 +68,7 @@ class Fit(Coefficients):
         """AIC, BIC and the corrected AIC; tau2 counts as a parameter unless the model is a common-effect one."""
         value = self.loglik_restricted if restricted else self.loglik
         parameters = self.p + (self.method not in heterogeneity.COMMON)
-        return information_criteria(value, parameters, self.k - self.p if restricted else self.k)
+        return coefficients.information_criteria(value, parameters, self.k - self.p if restricted else self.k)
 
 
 class How(TypedDict, total=False):
@@ -151,13 +145,13 @@ def fit_batch(
         share = batch.used / k[:, None]
     b, vb = batch.coefficients(b, inverse * scale[:, None, None])
     test_df = np.where(normal, np.nan, df)
-    coefficient_tests = vars(tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
+    coefficient_tests = vars(coefficients.tests_of(b, vb, test_df[:, None], level)) | {"df": test_df}
     untested = (~normal & np.isnan(df))[:, None]  # without degrees of freedom there is no t test
     coefficient_tests |= {
         name: np.where(untested, np.nan, coefficient_tests[name]) for name in ("p_value", "ci_low", "ci_high")
     }
     columns = list(tested) if tested is not None else list(range(1 if batch.intercept and p > 1 else 0, p))
-    QM, QM_df, QM_p = wald(b, vb, columns, test_df)
+    QM, QM_df, QM_p = coefficients.wald(b, vb, columns, test_df)
     Q, Q_p, vt = _residual_heterogeneity(batch)
     common = method in heterogeneity.COMMON
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -189,7 +183,7 @@ def guarded(
     their variance differs from Wald's; `study` (k) says which study each effect is of, where some have several.
     """
     df = batch.k - batch.p
-    _, t = tail_and_critical(np.zeros(len(tau2)), np.maximum(df, 1), level)
+    _, t = coefficients.tail_and_critical(np.zeros(len(tau2)), np.maximum(df, 1), level)
     wide = t * np.sqrt(np.nan_to_num(factor)) >= special.ndtri(0.5 + level / 2)
     positive = heterogeneity.above_zero(batch, tau2)
     studies = batch.k if study is None else (batch.used @ members(study, batch.yi.shape[1]).T > 0).sum(axis=1)

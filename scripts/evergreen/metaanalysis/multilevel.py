@@ -16,13 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
 
-from evergreen.metaanalysis.coefficients import (
-    Coefficients,
-    information_criteria,
-    tail_and_critical,
-    tests_of,
-    wald,
-)
+from evergreen.metaanalysis import coefficients
 from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.models import MODELS
@@ -31,7 +25,7 @@ COMPONENTS = ("study", "effect")
 
 
 @dataclass(frozen=True)
-class MultilevelFit(Coefficients):
+class MultilevelFit(coefficients.Coefficients):
     """A fitted model; coefficients have p entries.
 
     `sigma2` are the variance components in the order of `components`, `I2` their shares of the total variance in per
@@ -79,7 +73,7 @@ class MultilevelFit(Coefficients):
         value = self.loglik_restricted if restricted else self.loglik
         parameters = self.clusters.p + len(self.sigma2) + len(self.rho)
         count = self.clusters.k - self.clusters.p if restricted else self.clusters.k
-        return information_criteria(np.asarray(value), parameters, np.asarray(count))
+        return coefficients.information_criteria(np.asarray(value), parameters, np.asarray(count))
 
 
 def three_level(
@@ -313,15 +307,15 @@ def _fit(
         df = np.full(clusters.p, float(clusters.k - clusters.p))
         if how_df == "contain":
             df = np.where(_varies_within(clusters), df, float(len(clusters.names) - clusters.p))
-    each = tests_of(solution.b, solution.covariance, df, level)
+    each = coefficients.tests_of(solution.b, solution.covariance, df, level)
     columns = clusters.tested
-    QM, QM_df, QM_p = wald(
+    QM, QM_df, QM_p = coefficients.wald(
         solution.b[None], solution.covariance[None], columns, np.array([df[columns].min()])
     )
     alone = clusters.solve(clusters.v)
     degrees = clusters.k - clusters.p
     vt = typical_variance(clusters)
-    _, critical = tail_and_critical(each.statistic[0], df[0], level)
+    _, critical = coefficients.tail_and_critical(each.statistic[0], df[0], level)
     wide = critical * np.sqrt(solution.covariance[0, 0] + sigma2.sum())
     only_mean = clusters.p == 1
     return MultilevelFit(
