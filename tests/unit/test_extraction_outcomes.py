@@ -48,6 +48,20 @@ def test_without_screening_every_study_is_there_and_has_no_round():
     assert result[["study", "round", "screening"]].values.tolist() == [["S1", "", ""]]
 
 
+def test_without_screening_studies_that_are_ordered_by_year_have_that_of_the_sheets():
+    studies = STUDIES.assign(Year="2004")
+
+    def years(rows=ROWS, order="year", **tables):
+        outcome = pooling(id="pain", measure="MD", order=order)
+        found = slices_of(rows, [outcome], **tables)["pain"]
+        return found["report_year"].tolist() if "report_year" in found else None
+
+    assert years(studies=studies) == ["2004", ""]
+    assert years(studies=STUDIES) == years() == ["", ""]
+    assert years(studies=studies, order="name") is None
+    assert years(studies=studies, screened=SCREENED) is None
+
+
 def test_a_slice_changes_with_the_outcomes_own_rows_only():
     before = as_csv(slice_of(ROWS, "pain"))
     moved = ROWS.assign(origin="elsewhere:9", n=["5", "6", "8"])

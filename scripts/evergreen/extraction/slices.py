@@ -85,6 +85,8 @@ class Slices:
         names = [self._study[position] for position in at]
         if self._screened is None:
             result["round"], result["screening"] = "", ""
+            if outcome is not None and outcome.order == "year":
+                result["report_year"] = self._years(names)
         else:
             rounds, status, *first_reports = self._screened
             result["round"] = [rounds.get(name, "") for name in names]
@@ -103,6 +105,14 @@ class Slices:
         rows = typed(result)
         fill_in(rows, lambda row: filling)
         return texts(tables.frame_of(rows, list(result.columns)))
+
+    def _years(self, names: Sequence[str]) -> list[str]:
+        """The study-level column `year`, where no record says it; "" without one."""
+        column = _people_columns(self._studies).get("year")
+        if self._studies is None or column is None:
+            return [""] * len(names)
+        of_study = _by_study(self._studies, column)
+        return [of_study.get(name, "") for name in names]
 
     def _judgements(
         self, names: Sequence[str], rows: pd.DataFrame, data: str, outcome: Outcome | None

@@ -152,7 +152,9 @@ class Study(StudyEffect):
         "How those numbers came about that its effect is made of and that are not reported.", default=()
     )
     columns: Mapping[str, str] = maybe("Values of the study-level columns that are asked for.", default={})
-    year: int | None = maybe("Year of its first report, where the records say it.")
+    year: int | None = maybe(
+        "Year of its first report, where the records say it; without screening that of the sheets, where it orders the studies."
+    )
     rows: tuple[SheetRow, ...] = _rows()
 
     @property
@@ -213,7 +215,9 @@ class LeftOut(Part):
         "Labels of arm and result, where it is one of several, as of a pooled effect.", default={}
     )
     control: str | None = maybe("Name of a control that several comparisons share in full.")
-    year: int | None = maybe("Year of its first report, where the records say it.")
+    year: int | None = maybe(
+        "Year of its first report, where the records say it; without screening that of the sheets, where it orders the studies."
+    )
     difference: Number = maybe(
         "By how much its point estimates alone are higher with the intervention, of ratios the logarithm; its sign is its direction."
     )
