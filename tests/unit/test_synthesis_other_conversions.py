@@ -63,6 +63,7 @@ REFUSED = [
     ({"n": 37, "percent": 12.3}, "is no whole number of 37"),
     ({"n": 37, "percent": 35.1, "rate": 0.2, "person_time": 100}, "contradict each other"),
     ({"mean": 1.0, "n": 20, "donor_sd": 4.62}, "is not said (column donor)"),
+    ({"mean": 1.0, "n": 20, "donor": "NR", "donor_sd": 4.62}, "is not said (column donor)"),
     ({"mean": 1.0, "n": 20, "donor": "B"}, "the donor B gives no standard deviation of this group"),
     ({"mean": 1.0, "sd_total": 2, "sd_part": 3, "r_parts": 0}, "no standard deviation has these numbers"),
     ({"mean": 1.0, "sd_total": 2.5, "sd_part": 3, "r_parts": 0.8}, "gives a standard deviation of -"),
@@ -75,6 +76,12 @@ REFUSED = [
 def test_what_cannot_be_or_contradicts_is_refused(row, said):
     (found,) = filled(arm(**row))
     assert said in found["not_derived"]
+
+
+@each("donor", ["NR", "none", "n/a", "\u2013", ""])
+def test_who_has_no_donor_is_not_told_of_one(donor):
+    (found,) = filled(arm(mean=1.0, n=20, donor=donor))
+    assert found["not_derived"] == ""
 
 
 def test_conversions_of_the_sheet_are_those_of_the_merged_rows():

@@ -11,8 +11,9 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.constraints import faults
 from evergreen.metaanalysis.conversion_rules import BY_ID, NONE
-from evergreen.sheets import NOT_REPORTED, folded, name_key
+from evergreen.sheets import folded, name_key
 from evergreen.sheets.columns import AWAITED, OWN_COLUMNS, PLACE, by_name
+from evergreen.sheets.numbers import NOTHING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,6 @@ KEY = ("study", "outcome", "timepoint", "arm", *RESULT[1:])
 # A person may say there what was derived or imputed; the other columns of the product come after the sheets.
 MARKS = ("derived", "imputed")
 RESERVED = tuple(name for name in OWN_COLUMNS if name not in MARKS)
-NOTHING_MARKED = NOT_REPORTED | {"no", "none", "-", "0", "false"}
 
 Row = dict[str, Any]
 
@@ -84,7 +84,7 @@ def _unmarked(records: Sequence[Row]) -> list[InputError]:
 
 def _no_mark(cell: str) -> str:
     """What is wrong with a remark in `derived` or `imputed`; "" where it names columns, or says that there is nothing to say."""
-    if folded(cell) in NOTHING_MARKED:
+    if folded(cell) in NOTHING:
         return ""
     named = [
         (colon, [name_key(name.strip()) in by_name("extraction") for name in names.split(",")])

@@ -13,8 +13,8 @@ from evergreen.extraction.check import RESULT, Row, key_of
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import ARM, CLUSTER, CONTRAST, CROSSOVER
-from evergreen.sheets import NOT_REPORTED, folded, name_key
-from evergreen.sheets.numbers import bounded, half_unit
+from evergreen.sheets import folded, name_key
+from evergreen.sheets.numbers import NOTHING, bounded, half_unit
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +24,7 @@ USUAL_LEVEL = 95.0
 CONVERTED = "converted"
 Entry = dict[str, Any]
 YES = "yes"
-UNADJUSTED = NOT_REPORTED | {
-    "no", "none", "nothing", "not adjusted", "unadjusted", "crude", "raw", "univariate", "univariable", "false", "0", "-",
-}  # fmt: skip
+UNADJUSTED = NOTHING | {"not adjusted", "unadjusted", "crude", "raw", "univariate", "univariable"}
 _NUMBERS = frozenset(NUMBERS)
 
 
@@ -312,7 +310,8 @@ def is_adjusted(row: Row) -> bool:
 
 def donors_named(row: Row) -> list[str]:
     """Whose standard deviations stand in for that of a row, as it says."""
-    return [name.strip() for name in str(row.get("donor") or "").split(";") if name.strip()]
+    names = [name.strip() for name in str(row.get("donor") or "").split(";")]
+    return [name for name in names if folded(name) not in NOTHING]
 
 
 def rows_of_donors(row: Row, rows: Sequence[Row]) -> list[Row]:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from evergreen.sheets.labels import folded
 
 NOT_REPORTED = frozenset({"", "na", "n/a", "nr", "not reported"})
+NOTHING = NOT_REPORTED | {"no", "none", "nothing", "-", "false", "0"}
+"""What people write in a cell of words that has nothing to say."""
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?", re.IGNORECASE)
 """A plain number, with a decimal point and nothing between its thousands."""
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
