@@ -258,6 +258,12 @@ asymmetry <- function(name, d) {
   regtest(((d$events1 - e * d$n1 / n) / V)[kept], (1 / V)[kept], model = "lm")
 }
 
+# Whether two distances differ by sign and rounding only, or one is 0 but for rounding.
+equally_far <- function(distance) {
+  near <- 1e-8 * max(abs(distance))
+  min(abs(distance)) < near || any(abs(outer(distance[distance > 0], -distance[distance < 0], "-")) < near)
+}
+
 small_studies <- function(p, d) {
   reason <- character()
   try_this <- function(pattern, code) tryCatch(code, error = function(e) { reason[[pattern]] <<- paste("metafor:", conditionMessage(e)); list() })
@@ -286,7 +292,10 @@ small_studies <- function(p, d) {
     # trimfill fits by the Wald test, and the centre to a lower precision: its count and side, and the model of the others
     ordered <- d[order(if (t$side == "left") d$yi else -d$yi), ]
     trimmed <- seq_len(nrow(d)) > nrow(d) - t$k0
-    centre <- c(uni(p, ordered[!trimmed, ], test = "z")$beta)
+    centred <- function(kept) c(uni(p, ordered[kept, ], test = "z")$beta)
+    if (any(vapply(0:t$k0, function(n) equally_far(d$yi - centred(seq_len(nrow(d) - n))), NA)))
+      reason[["^filled"]] <- "metafor: two studies lie equally far from the centre on both sides, or one lies on it, and rounding decides how they are ranked"
+    centre <- centred(!trimmed)
     added <- data.frame(yi = 2 * centre - ordered$yi[trimmed], vi = ordered$vi[trimmed])
     added <- added[order(added$yi, added$vi), ]
     f <- uni(p, data.frame(yi = c(d$yi, added$yi), vi = c(d$vi, added$vi)))

@@ -305,3 +305,35 @@ def test_subgroups_that_share_a_variance_are_recomputed_with_the_test_that_was_a
     entry = pooling(analysis, id="pain", measure="MD", subgroups=["route"])
     (sharing,) = [one for one in tasks(outcome.result(rows, entry), entry.analysis) if one.kind == "sharing"]
     assert sharing.how["test"] == "z"
+
+
+@needs_metafor
+def test_what_rounding_decides_in_trim_and_fill_is_no_fault():
+    """Of three made-up trials, without the third the centre lies in the middle of the others."""
+    means = {"A": (50, 0.1), "B": (50, 0.5), "C": (20, 1.3)}
+    rows = [
+        {
+            "study": study,
+            "group": group,
+            "arm": group,
+            "n": n,
+            "sd": 2,
+            "mean": mean * (group == "intervention"),
+        }
+        for study, (n, mean) in means.items()
+        for group in ("intervention", "control")
+    ]
+    entry = pooling({"model": "common", "k_min_small_study": 3}, id="walk", measure="MD")
+    found = [
+        task
+        for task in tasks(outcome.result(pd.DataFrame(rows).astype(str), entry), entry.analysis)
+        if task.kind == "small_study"
+    ]
+    (answer,) = verify_with_metafor.recomputed(found)
+    number = found[0].numbers["filled missing"]
+    found[0].numbers["filled missing"] = verification.Number(
+        number.name, answer.numbers["filled missing"] + 1, number.block
+    )
+    table = verification.compare(found, [answer]).set_index("number")
+    assert "rounding decides" in table.loc["trim and fill: missing", "agrees"]
+    assert table.loc["PET: estimate", "agrees"] == "true"

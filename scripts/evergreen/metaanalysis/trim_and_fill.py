@@ -65,7 +65,7 @@ def trim_and_fill(
         ranks[np.argsort(np.abs(distance), kind="stable")] = np.arange(1, k + 1)
         raw, missing_se = _missing(np.sign(distance) * ranks, estimator)
         missing = int(np.round(max(0.0, raw)))
-    extra_y = flip * (centre - distance[k - missing :]) if missing else np.empty(0)
+    extra_y = flip * (centre - distance[k - missing :]) + 0.0 if missing else np.empty(0)  # 0 has no sign
     extra_v = sorted_v[k - missing :] if missing else np.empty(0)
     filled = fit(np.append(y, extra_y), np.append(v, extra_v), method=method, test=test, level=level)
     # R0 counts a run that is geometric when none is missing: P(at least this many)

@@ -24,10 +24,15 @@ VARIANCES = {"tau2", "tau2_se", "tau2_ci_low", "tau2_ci_high", "vi", *COMPONENTS
 
 @dataclass(frozen=True)
 class Answer:
-    """What the other program found for a task: its numbers, and patterns of names that it has none for, with the reason."""
+    """What the other program found for a task: its numbers, and patterns of names that it has none for, or one that rounding decides, with the
+    reason."""
 
     numbers: Mapping[str, float]
     reasons: Mapping[str, str]
+
+    def why(self, key: str, otherwise: str) -> str:
+        """The reason for a number that is not there, or differs."""
+        return next((text for pattern, text in self.reasons.items() if re.search(pattern, key)), otherwise)
 
 
 def plan_of(task: Task, effects: int, needs: Sequence[int]) -> dict[str, Any]:
@@ -61,13 +66,12 @@ def compare(found: Sequence[Task], answers: Sequence[Answer]) -> pd.DataFrame:
         for key, number in task.numbers.items():
             its = answer.numbers.get(key, np.nan)
             if np.isnan(its):
-                why = next(
-                    (text for pattern, text in answer.reasons.items() if re.search(pattern, key)), ABSENT
-                )
+                why = answer.why(key, ABSENT)
                 rows.append((*of, number.name, number.value, None, why))
                 continue
             agrees = abs(number.value - its) <= allowed(key, number, its, task.how)
-            rows.append((*of, number.name, number.value, its, "true" if agrees else "false"))
+            verdict = "true" if agrees else answer.why(key, "false")
+            rows.append((*of, number.name, number.value, its, verdict))
         for name, why in task.passed_over.items():
             rows.append((*of, name, None, None, why))
     return pd.DataFrame(rows, columns=list(COLUMNS))
