@@ -1,7 +1,9 @@
 """Which studies a review has, from decisions and assignments."""
 
 import pandas as pd
+import pytest
 
+from evergreen.errors import InputError
 from evergreen.screening.studies import list_studies, of_included
 
 WORKS = pd.DataFrame(
@@ -49,6 +51,21 @@ def test_a_study_that_is_named_by_a_report_has_that_report_too():
     for name in ("a", "A"):
         table = listed([("b", name)], passed, passed).studies
         assert table[["study", "work_ids", "how"]].to_numpy().tolist() == [[name, "a; b", "assigned"]]
+
+
+def test_reports_whose_ids_are_one_name_are_no_studies_by_themselves():
+    works = WORKS.replace({"work_id": {"a": "bib:smith", "b": "bib:Smith"}})
+    clusters = {name: name for name in works["work_id"]}
+    nobody = pd.DataFrame(columns=["record_id", "study", "_file", "_row"])
+    passed = pd.DataFrame({"work_id": ["bib:smith", "bib:Smith", "c"], "decision": "include"})
+    with pytest.raises(InputError, match="bib:smith and bib:Smith are included, and no sheet"):
+        list_studies(works, clusters, passed, passed, nobody)
+    # Where one of them has a name of its own, or is not included, nothing is the other's.
+    named = pd.DataFrame([("bib:Smith", "Smith", "studies.csv", 2)], columns=list(nobody))
+    table = list_studies(works, clusters, passed, passed, named).studies
+    assert table["study"].tolist() == ["Smith", "bib:smith", "c"]
+    table = list_studies(works, clusters, passed[1:], passed[1:], nobody).studies
+    assert table["study"].tolist() == ["bib:Smith", "c"]
 
 
 def test_the_round_of_a_study_is_that_of_its_first_included_report():

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from evergreen.counting import listed
 from evergreen.deduplication.entries import are_entries
+from evergreen.errors import InputError, refuse
 from evergreen.screening.study_names import Named, first_reports
 from evergreen.sheets import folded
 from evergreen.sheets.labels import spelling_of
+from evergreen.tables import grouped
 
 STUDY_COLUMNS = ["study", "status", "round", "work_ids", "record_ids", "how", "report_name", "report_year"]
 ORPHAN_COLUMNS = ["record_id", "study", "file", "row", "why"]
@@ -48,6 +51,7 @@ def list_studies(
     study of its own, named by its work_id, or of the study to which the sheet gives that name. A study is included when one of its reports is, else pending when one is
     still open, else excluded; its round is the earliest one of its included reports. `report_name` is what it is called by its first
     report (of the included ones if there are any, and but for entries of registers where there is another), `report_year` the year of that.
+    Raises InputError where two such studies would have names that no sheet tells apart.
     """
     members: dict[str, dict[str, None]] = defaultdict(dict)
     spelt = spelling_of(assigned["study"])
@@ -62,9 +66,10 @@ def list_studies(
             members[spelt[folded(row["study"])]][work] = None
     standing = {**_decisions(title_abstract, final=False), **_decisions(full_text, final=True)}
     with_study = {work for reports in members.values() for work in reports}
-    for work in works["work_id"]:
-        if standing.get(work) == "include" and work not in with_study:
-            members[spelt.get(folded(work), work)][work] = None
+    alone = [work for work in works["work_id"] if standing.get(work) == "include" and work not in with_study]
+    _refuse_alike(alone)
+    for work in alone:
+        members[spelt.get(folded(work), work)][work] = None
     order = {work: position for position, work in enumerate(works["work_id"])}
     rounds = dict(zip(works["work_id"], works["round"], strict=True))
     records = dict(zip(works["work_id"], works["record_ids"], strict=True))
@@ -94,6 +99,21 @@ def list_studies(
     called = first_reports(named)
     listed = [(*row, called[row[0]].called, called[row[0]].year) for row in rows]
     return Studies(pd.DataFrame(listed, columns=STUDY_COLUMNS), pd.DataFrame(orphans, columns=ORPHAN_COLUMNS))
+
+
+def _refuse_alike(works: list[str]) -> None:
+    """Studies are joined by name: of works whose ids are one name, what is extracted of one would be the other's."""
+    refuse(
+        [
+            InputError(
+                f"{listed(ids)} are included, and no sheet could tell them apart by these names",
+                file="config/studies.csv",
+                todo="Give each a study there, called by another name.",
+            )
+            for ids in grouped(works, folded).values()
+            if len(ids) > 1
+        ]
+    )
 
 
 def _authors_and_years(works: pd.DataFrame) -> dict[str, tuple[str, str]]:
