@@ -134,6 +134,20 @@ def test_a_run_is_due_for_a_reason(review, change, reason):
     assert state.due() == [reason]
 
 
+def test_a_comment_that_the_status_tells_asks_for_a_run(review):
+    protocol = review / "config/config.yaml"
+
+    def said(text):
+        protocol.write_text(text)
+        return state.files_of_people(Contents())["config/config.yaml"]
+
+    plain = said("review: {title: Arms}\nrounds: x\n")
+    assert plain == said("# Notes\nreview: {title: Arms}\nrounds: x # and more\n")
+    told = said("review:\n  title: Arms #2\n")
+    assert told != said("review:\n  title: Arms\n")
+    assert told != said("\nreview:\n  title: Arms #2\n")  # it is told with its row
+
+
 def test_what_people_write_while_a_run_works_is_new_since_it(review):
     given = {
         "outcomes": [],

@@ -14,17 +14,13 @@ from pydantic import ValidationError
 from evergreen import yaml_text
 from evergreen.errors import InputError, refuse
 from evergreen.protocol import outcomes, places, screening, sources, spelling
+from evergreen.protocol.comments import behind_texts
 from evergreen.protocol.faults import faults_of, yaml_boolean
 from evergreen.protocol.keys import key
 from evergreen.protocol.part import Fault, KeyPath
 from evergreen.protocol.whole import Protocol
 
 FILE = "config/config.yaml"
-PRINTED_PARTS, PRINTED_KEYS = (
-    ("review", "question", "eligibility", "amendments"),
-    {"name", "reasons", "comment", "favours"},
-)
-"""Parts of the protocol, and keys of others, whose texts a reader of the review sees."""
 Rows = Callable[[KeyPath], int | None]
 
 
@@ -56,11 +52,8 @@ def of_run(path: str | Path | None, given: Mapping[str, Any]) -> Protocol:
 
 def cut_off(path: str | Path) -> list[list[str]]:
     """[key and row, text, comment] of texts that readers see and that a comment stands behind: ` #` in a text without quotes ends it."""
-    written = yaml_text.read_placed(path)
     return [
-        [f"`{key(place)}` (row {written.row(place)})", text, comment]
-        for place, text, comment in written.commented()
-        if place[0] in PRINTED_PARTS or PRINTED_KEYS.intersection(place)
+        [f"`{key(place)}` (row {row})", text, comment] for place, row, text, comment in behind_texts(path)
     ]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from evergreen.errors import InputError
 from evergreen.runs.news import Counts
 from evergreen.steps import fingerprint
 from evergreen.steps.contents import FOLDERS, Contents, files_in, is_note, nobodys
@@ -70,8 +71,11 @@ def _of(path: Path, contents: Contents) -> str | None:
 
 
 def _said(path: Path) -> str | None:
-    """Fingerprint of what a YAML file says, whatever its comments and layout; None where it cannot be read."""
+    """Fingerprint of what a protocol says, whatever its layout and its comments but for those that the status tells; None where it cannot be
+    read."""
     import yaml  # where the protocol is looked at
+
+    from evergreen.protocol.comments import behind_texts
 
     parts = ("anchor", "tag", "implicit", "value")
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -82,7 +86,10 @@ def _said(path: Path) -> str | None:
         ]
     except (yaml.YAMLError, UnicodeError):
         return None
-    return fingerprint.digest(repr(events))
+    told: list[Any] = []
+    with suppress(InputError):  # said by the run
+        told = behind_texts(path)
+    return fingerprint.digest(repr((events, told) if told else events))
 
 
 def receipts_of(steps: Iterable[str]) -> str:
