@@ -50,7 +50,7 @@ def review(tmp_path, monkeypatch):
         (["search", "screen"], UNTIL_SCREENING), (["search", "deduplicate"], ["search", "deduplication"]),
         (["deduplicate", "screen"], UNTIL_SCREENING), (["bias"], [*UNTIL_SCREENING, "certainty", "bias"]),
         (["search", "bias"], [*UNTIL_SCREENING, "certainty", "bias"]),
-        (["pool"], people.AREAS), (["results/x.csv"], people.AREAS), (["search", "search"], ["search"]),
+        (["pool"], [*UNTIL_SCREENING, "extraction", "bias"]), (["pool", "bias"], people.AREAS), (["results/x.csv"], people.AREAS), (["search", "search"], ["search"]),
     ],
 )  # fmt: skip
 def test_the_areas_that_all_targets_together_read(targets, areas):

@@ -21,6 +21,7 @@ AREAS = ("search", "deduplication", "screening", "extraction", "certainty", "bia
 OF_TARGET = {
     "search": AREAS[:1], "records": AREAS[:1], "deduplicate": AREAS[:2], "screen": AREAS[:3], "prisma": AREAS[:3],
     "bias": (*AREAS[:3], "certainty", "bias"),  # which studies are included, and what is rated beside the judgements
+    **dict.fromkeys(("extract", "pool", "figures"), (*AREAS[:4], "bias")),  # a slice has the judgements beside its rows
 }  # fmt: skip
 """What targets read that do not read all of them."""
 # In a sheet of extractors' studies the person comes behind this.
