@@ -33,7 +33,7 @@ if not SEARCHES:
     )
 if not PARTS["prisma"]:
     LACKING["prisma"] = _SOURCES[0], "Add `rounds` and `sources`, or counts under `prisma.given`."
-if workflow.modifier.skip_configfile:
+if workflow.modifier.namespace:
     LACKING = {}  # in a workflow that takes this one as a module, targets of these names are its own
 
 

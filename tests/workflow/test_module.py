@@ -43,3 +43,17 @@ def test_another_workflow_takes_evergreen_and_the_sheets_are_checked_there_too(t
     assert (review / "records.txt").read_text() == "13\n"
     assert "What awaits whom:" in run.output
     assert kept.is_file()  # a run of something else sweeps nothing
+
+
+def test_a_workflow_that_gives_no_protocol_has_targets_of_its_own_too(tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("review: {title: Ours}\n")
+    outer = tmp_path / "Snakefile"
+    outer.write_text(
+        f"module evergreen:\n    snakefile: {str(ROOT / 'Snakefile')!r}\n\n"
+        "use rule * from evergreen as evergreen_*\n\n"
+        "rule search:\n    output: 'ours.txt'\n    shell: 'echo ours > {output}'\n"
+    )
+    run = snakemake(tmp_path, "search", snakefile=outer)
+    assert run.status == 0, run.output
+    assert (tmp_path / "ours.txt").read_text() == "ours\n"
