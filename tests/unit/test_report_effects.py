@@ -79,3 +79,12 @@ def test_what_a_round_moved_is_told_with_the_level_of_the_intervals():
     alone, both = (rounds.effects("2020-01-01", own, found) for own in (outcomes[:1], outcomes))
     assert [head.name.replace("\u00a0", " ") for head in alone.columns[2:4]] == ["Before (95% CI)", "After (95% CI)"]  # fmt: skip
     assert [row[3].replace("\u00a0", " ") for row in both.rows] == ["MD 1.00 (95% CI 0.00 to 2.00)", "MD 1.00 (90% CI 0.00 to 2.00)"]  # fmt: skip
+
+
+@each(
+    "measure, limits, shown",
+    [("PR", (-0.02, 0.3), "0.00 to 0.30"), ("PLN", (-0.5, 0.1), "0.61 to 1.00"), ("IR", (-0.1, 2.5), "0.00 to 2.50"),
+     ("RD", (-1.2, 0.4), "−1.00 to 0.40"), ("MD", (-1.2, 0.4), "−1.20 to 0.40")],
+)  # fmt: skip
+def test_limits_do_not_lie_where_a_measure_cannot(measure, limits, shown):
+    assert effects.interval(*limits, scales.scale_of(measure)).replace("\u00a0", " ") == shown

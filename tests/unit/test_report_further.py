@@ -105,10 +105,10 @@ def test_what_the_exploration_of_heterogeneity_found_is_told_in_phrases():
 
 
 def test_a_proportion_is_not_tested_against_no_effect():
-    said = words(RESULT, "PR")
-    assert "degrees of freedom): −1.20 to −0.10." in said
-    assert "PET: effect of an infinitely precise study | Proportion −0.50 |" in said
-    assert "−0.50 | 0.10" not in said
+    said = words(RESULT, "PLO")
+    assert "degrees of freedom): 0.23 to 0.48." in said
+    assert "PET: effect of an infinitely precise study | Proportion 0.38 |" in said
+    assert "0.38 | 0.10" not in said
     assert "Fail-safe" not in said
     assert "Egger's test | statistic −1.40 | 0.19" in said, "of asymmetry"
 

@@ -64,7 +64,7 @@ class Preset:
     def limited(self, scale: Scale, low: float, high: float) -> tuple[str, ...]:
         """The limits of an interval (of the analysis scale): `[0.34,` and `0.70]` below those of other rows, else `(0.34 to 0.70)`."""
         before, between, behind = self.limits
-        texts = scale.text(low), scale.text(high)
+        texts = scale.limit(low), scale.limit(high)
         # A dash between negative numbers would be taken for a sign.
         between = " to " if between == DASH and any(text.startswith(MINUS) for text in texts) else between
         first, second = f"{before}{texts[0]}{between}", f"{texts[1]}{behind}"

@@ -38,7 +38,7 @@ class Scale:
     `back` takes a number from the analysis scale to the shown scale; `null` is the
     value of no effect on the analysis scale, `analysis` what a number of that is called where it is another. The axis is even in the analysis scale for ratios (a log axis)
     and even in the shown numbers otherwise. `decimals` are those of effects and their limits, wherever they are shown; `size` is the number
-    of participants with which a double arcsine goes back.
+    of participants with which a double arcsine goes back; no effect lies beyond `bounds`.
     """
 
     name: str
@@ -49,6 +49,12 @@ class Scale:
     decimals: int = 2
     analysis: str = ""
     size: float | None = None
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+
+    def limit(self, value: float | None) -> str:
+        """A limit of an interval as readers see it: that of a normal distribution may lie where the measure cannot, as a share below 0."""
+        least, most = self.bounds
+        return "" if value is None else self.written(min(max(self.back(value), least), most))
 
     def text(self, value: float | None) -> str:
         """A number of the analysis scale as readers see it; "" where there is none."""
@@ -95,6 +101,11 @@ BACK: dict[str, Callable[[float], float]] = {
     "correlation": math.tanh,
     "freeman_tukey": _same,  # going back needs a sample size: see `scale_of`
 }
+# What a measure cannot lie beyond, where going back does not see to it.
+ANYWHERE = (-math.inf, math.inf)
+BOUNDS = {
+    "PR": (0.0, 1.0), "PLN": (0.0, 1.0), "IR": (0.0, math.inf), **dict.fromkeys(("RD", "PHI", "YUQ", "COR"), (-1.0, 1.0)),
+}  # fmt: skip
 # What a number of the analysis scale is called, before the name of what is shown.
 ANALYSES = {
     "log": "Log", "logit": "Logit of", "square": "Square root of", "arcsine": "Arcsine square root of", "correlation": "Fisher's z of",
@@ -123,7 +134,7 @@ def _of_measure(measure: str) -> Scale:
     name, analysis = noun[:1].upper() + noun[1:], ANALYSES.get(own.scale, "")
     return Scale(
         name, SHORT.get(measure, measure), None if absolute else 0.0, BACK[own.scale], ratio,
-        analysis=f"{analysis} {noun}" if analysis else "",
+        analysis=f"{analysis} {noun}" if analysis else "", bounds=BOUNDS.get(measure, ANYWHERE),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ def interval(low: float | None, high: float | None, scale: scales.Scale) -> str:
     """`0.54 to 1.86`; "" where there is none."""
     if low is None or high is None:
         return ""
-    return f"{scale.text(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{scale.text(high)}"
+    return f"{scale.limit(low)}\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}{scale.limit(high)}"
 
 
 def estimate(found: Estimated, scale: scales.Scale, level: float | None = None) -> str:

@@ -58,7 +58,7 @@ def study_sentence(study: Study | LeftOut, level: float, scale: scales.Scale) ->
     """A study's effect as it is pooled, or why it is not."""
     if isinstance(study, LeftOut):
         return f"Not pooled: {study.reason.rstrip('.')}."
-    low_high = f"{scale.text(study.ci_low)} to {scale.text(study.ci_high)}"
+    low_high = f"{scale.limit(study.ci_low)} to {scale.limit(study.ci_high)}"
     weight = "" if study.weight is None else f", weight {scales.number(study.weight, 1)}%"
     return f"{scale.in_full} {scale.text(study.yi)} ({interval_of(level)} {low_high}){weight}."
 
