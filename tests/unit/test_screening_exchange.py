@@ -531,6 +531,24 @@ def test_what_is_brought_of_a_work_holds_in_all_of_its_rows(new, left, done):
     assert joined(found.sheet, brought, CLUSTERS).reversed == []
 
 
+def test_what_is_brought_record_by_record_fills_the_rows_that_are_there():
+    own, brought = (
+        pd.DataFrame(
+            {
+                "record_id": ["elsewhere:7", "lib:00123"],
+                "decision": said,
+                "reason": "",
+                "note": "",
+                "decided_on": "",
+            }
+        )
+        for said in (["unsure", ""], ["unsure", "include"])
+    )
+    found = joined(own, brought, CLUSTERS)
+    assert found.sheet.to_dict("list") == brought.to_dict("list")
+    assert found.added == 1
+
+
 def test_a_persons_own_reason_stands_above_those_that_all_share(tmp_path):
     """Notes list the reasons of a reference once for all who excluded it; the log says whose they are."""
     (tmp_path / "articles.csv").write_text(

@@ -119,13 +119,12 @@ def joined(
     several = Counter(work for work, decision in zip(works, new["decision"], strict=True) if decision)
     added: list[dict[Hashable, Any]] = []
     filled, completed, others = 0, 0, []
-    places = _places(own, clusters)
+    of_works, of_records = _places(own, clusters), _places(own, {})
     for work, row in zip(works, new.to_dict("records"), strict=True):
         if not row["decision"]:
             continue
-        own_rows = places.get(work, [])
-        if several[work] > 1:
-            own_rows = [at for at in own_rows if own["record_id"].iloc[at] == row["record_id"]]
+        record = row["record_id"]
+        own_rows = of_records.get(record, []) if several[work] > 1 else of_works.get(work, [])
         if not own_rows:
             added.append(row)
             continue
@@ -147,7 +146,7 @@ def joined(
                 if name != "record_id" and (value or (not same and name != "note")):
                     sheet.iloc[at, list(sheet).index(name)] = value
         if reversed_ := sorted(done - {"filled", "completed"}):
-            others.append((row["record_id"], " and ".join(reversed_), _said(row["decision"], row["reason"])))
+            others.append((record, " and ".join(reversed_), _said(row["decision"], row["reason"])))
         filled += not reversed_ and "filled" in done
         completed += done == {"completed"}
     result = pd.concat([sheet, pd.DataFrame(added, columns=list(new))], ignore_index=True).fillna("")
@@ -155,7 +154,7 @@ def joined(
 
 
 def _places(own: pd.DataFrame, clusters: Mapping[str, str]) -> dict[str, list[int]]:
-    """The rows of a sheet by work: those that decide, or where none does the last."""
+    """The rows of a sheet by work, or without `clusters` by record: those that decide, or where none does the last."""
     found: dict[str, list[int]] = defaultdict(list)
     empty: dict[str, list[int]] = {}
     for at, (record, decision) in enumerate(zip(own["record_id"], own["decision"], strict=True)):
