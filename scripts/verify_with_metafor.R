@@ -67,9 +67,12 @@ robust_of <- function(fit, d, level) {
   crit <- qt(half(level), r$dfs)
   tests <- cbind(r$se, r$zval, r$dfs, r$pval, c(r$beta) - crit * r$se, c(r$beta) + crit * r$se)
   keys <- paste("robust", c("se", "statistic", "df", "p", "ci_low", "ci_high"))
-  if (fit$p == 1) return(setNames(as.list(tests), keys))
-  c(setNames(as.list(c(t(tests))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
-    setNames(list(r$QM, r$QMdf[1], r$QMdf[2], r$QMp), paste("robust", c("statistic", "df", "df2", "p"))))
+  # clubSandwich takes an eigenvalue below 1e-12 for 0, whatever the unit of the effects, and its squares of variances too
+  variances <- if (inherits(fit, "rma.mv")) diag(fit$M) else fit$vi + fit$tau2
+  small <- if (min(variances)^2 < 1e-10) c("robust " = "metafor: clubSandwich takes variances as small as these for 0")
+  if (fit$p == 1) return(structure(setNames(as.list(tests), keys), reason = small))
+  structure(c(setNames(as.list(c(t(tests))), paste("coefficient", rep(seq_len(fit$p), each = length(keys)), keys)),
+    setNames(list(r$QM, r$QMdf[1], r$QMdf[2], r$QMp), paste("robust", c("statistic", "df", "df2", "p")))), reason = small)
 }
 
 # Of a model within studies: its variances, each as a share of a study's whole variance too, and the test of heterogeneity.

@@ -337,3 +337,15 @@ def test_what_rounding_decides_in_trim_and_fill_is_no_fault():
     table = verification.compare(found, [answer]).set_index("number")
     assert "rounding decides" in table.loc["trim and fill: missing", "agrees"]
     assert table.loc["PET: estimate", "agrees"] == "true"
+
+
+@needs_metafor
+def test_variances_that_clubsandwich_takes_for_nothing_are_no_fault():
+    """Made-up mean differences in a large unit, so that variances are about 1e-7."""
+    rows = means_of_trials()
+    rows = rows.assign(**{name: rows[name].astype(float) / 3000 for name in ("mean", "sd")}).astype(str)
+    entry = pooling({"model": "multilevel", "test": "z"}, id="walk", measure="MD", multi_arm="separate")
+    found = [task for task in tasks(outcome.result(rows, entry), entry.analysis) if task.analysis == "main"]
+    table = verification.compare(found, verify_with_metafor.recomputed(found)).set_index("number")
+    assert not (table["agrees"] == "false").any()
+    assert table.loc["estimate", "agrees"] == "true"
