@@ -11,9 +11,11 @@ from evergreen.protocol.review import Question
 from evergreen.report import characteristics, results, risk, settings
 from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
 from evergreen.report.further import further_blocks
+from evergreen.report.outcome_names import OutcomeNames
 from evergreen.report.page import contents
 from evergreen.synthesis.result.analyses import Sensitivity
-from tests.results import model, part, result
+from tests.protocols import pooling
+from tests.results import left_out, model, part, result, study
 from tests.rows import each
 
 OWN = {
@@ -121,6 +123,30 @@ def test_tables_and_figures_have_numbers_and_places_of_their_own(tmp_path):
     assert listed == [("", ["zero"]), ("The evidence", ["one", "two"]), ("How", ["three"])]
 
 
+PAIN = pooling(id="pain", name="Pain at 12 weeks", timepoint=("12 weeks",))
+
+
+@each(
+    ("at", "name"),
+    [
+        (("A", "Pain", ""), "Pain at 12 weeks; Pain against heat"),
+        (("A", "pain", "12 weeks"), "Pain at 12 weeks; Pain against heat"),
+        (("A", "pain", "6 weeks"), "Pain against heat"),
+        (("B", "pain", ""), "Pain at 12 weeks"),
+        (("Elsewhere", "pain", ""), "pain"),
+        (("A", "heat", ""), "Pain against heat"),
+        (("A", "other_thing", ""), "other thing"),
+    ],
+)
+def test_an_outcome_of_a_sheet_is_called_as_the_outcomes_that_read_its_study(at, name):
+    heat = pooling(id="heat", name="Pain against heat", data="pain")
+    results = {
+        "pain": result(studies=[study("A"), study("B")], left_out=[left_out("Elsewhere", kind="other_time")]),
+        "heat": result(studies=[study("A")], left_out=[left_out("Elsewhere", kind="other_arms")]),
+    }
+    assert OutcomeNames([PAIN, heat], results)(*at) == name
+
+
 def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legible(tmp_path):
     entry = {"name": "summary", "stem": "summary", "further_pages": ["further/summary-2"], "description": "Judgements for 90 studies in 2 domains.", "drawn": True, "boxes": "No font has 中"}  # fmt: skip
     tables.write_json([entry, {**entry, "name": "graph", "drawn": False}], tmp_path / "figures.json")
@@ -139,7 +165,8 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
         if isinstance(one, Figure)
     ]
     assert labels == ["Risk-of-bias summary: judgements for each result"]
-    called = risk.section(of_results, "rob2", tmp_path, "Said.", outcomes={"pain": "Pain at 12 weeks"})
+    names = OutcomeNames([PAIN], {PAIN.id: result(studies=[study("A")])})
+    called = risk.section(of_results, "rob2", tmp_path, "Said.", outcomes=names)
     assert [row[1] for one in called.blocks if isinstance(one, Table) for row in one.rows] == [
         "Pain at 12 weeks"
     ]

@@ -10,6 +10,7 @@ from evergreen.extraction.queries.registry import KINDS
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import queries
 from evergreen.report.facts import known_items
+from evergreen.report.outcome_names import OutcomeNames
 from evergreen.report.status import as_text, named, nothing_new, waiting_cut_off, waiting_unread
 from evergreen.report.waiting_data import (
     behind,
@@ -38,6 +39,8 @@ from evergreen.report.waiting_records import (
     waiting_strategies,
 )
 from evergreen.screening.votes import no_reviewer
+from tests.protocols import pooling
+from tests.results import result, study
 from tests.rows import each
 from tests.unit.test_extraction_merge import settled, sheet
 
@@ -364,7 +367,9 @@ def test_queries_wait_for_answers_and_answers_without_a_query_are_named_once():
         "3 queries on extracted data await an answer (1 that cannot be true as they stand)"
         in section.blocks[0].text
     )
-    called = queries.section(table.assign(outcome="Pain"), outcomes={"pain": "Pain at 12 weeks"})
+    pain = pooling(id="pain_12", name="Pain at 12 weeks", data="pain")
+    names = OutcomeNames([pain], {pain.id: result(studies=[study("S")])})
+    called = queries.section(table.assign(outcome="Pain"), outcomes=names)
     assert {row[3] for block in called.blocks[1:] for row in block.rows} == {"Pain at 12 weeks"}
     answered = queries.section(table.iloc[3:])
     assert [block.fold for block in answered.blocks] == ["Answered queries (1)"]

@@ -15,7 +15,6 @@ from typing import Any
 
 from evergreen import __version__, tables
 from evergreen.figures import stage_table
-from evergreen.protocol.outcomes import called_in_sheets
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
     alerts,
@@ -38,9 +37,9 @@ from evergreen.report.citing import Citations
 from evergreen.report.facts import Facts
 from evergreen.report.inputs import Inputs
 from evergreen.report.methods_sections import COMPUTED_WITH
+from evergreen.report.outcome_names import OutcomeNames
 from evergreen.report.status import Waiting
 from evergreen.screening.study_labels import StudyLabels
-from evergreen.sheets import folded
 from evergreen.synthesis.result.trail_places import place_of
 
 READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
@@ -58,7 +57,7 @@ class Report:
         self.counts = inputs.json("prisma") if "prisma" in inputs else None
         self.facts = facts.read(protocol, inputs)
         self.label = StudyLabels.listed(inputs.table("studies") if "studies" in inputs else None)
-        self.named = {folded(label): name for label, name in called_in_sheets(protocol.outcomes).items()}
+        self.named = OutcomeNames(self.outcomes, self.pooled)
         self.findings = findings.read(protocol, inputs)
         self.changes: dict[str, list[Block]] = {}
         if "studies" in inputs:

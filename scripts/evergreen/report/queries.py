@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -12,9 +11,9 @@ from evergreen import tables
 from evergreen.counting import plural
 from evergreen.extraction.queries.findings import NO_QUERY
 from evergreen.report.blocks import Block, Cell, Section, Table, Text, heads
+from evergreen.report.outcome_names import AS_IN_SHEETS, OutcomeNames
 from evergreen.report.waiting_data import open_queries
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
-from evergreen.sheets import folded
 
 NOTE = (
     "{queries} an answer ({errors:,} that cannot be true as they stand); none changed a number. They are answered in config/queries.csv,"
@@ -29,10 +28,10 @@ def section(
     queries: pd.DataFrame,
     studies: pd.DataFrame | None = None,
     label: StudyLabels = AS_WRITTEN,
-    outcomes: Mapping[str, str] = MappingProxyType({}),
+    outcomes: OutcomeNames = AS_IN_SHEETS,
 ) -> Section | None:
     """The queries that await an answer (`waiting_data.open_queries`), and the answered ones; None where there is neither. `outcomes` are
-    their names by what sheets call them (folded)."""
+    their names."""
     waiting = tables.rows(open_queries(queries, studies))
     answered = [row for row in tables.rows(queries) if row["kind"] != NO_QUERY and row["answer"]]
     blocks: list[Block] = []
@@ -52,7 +51,7 @@ def section(
     return Section("queries", "Queries on extracted data", blocks) if blocks else None
 
 
-def _asked(row: Mapping[str, Any], label: StudyLabels, outcomes: Mapping[str, str]) -> list[Cell]:
+def _asked(row: Mapping[str, Any], label: StudyLabels, outcomes: OutcomeNames) -> list[Cell]:
     place = ", ".join(filter(None, (row["timepoint"], row["arm"], row["column"])))
-    outcome = outcomes.get(folded(row["outcome"]), row["outcome"])
+    outcome = outcomes(row["study"], row["outcome"], row["timepoint"])
     return [row["query"], row["severity"], label(row["study"]), outcome, place, row["reason"]]

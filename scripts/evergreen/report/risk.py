@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
 from evergreen import tables
 from evergreen.bias.tools import tool_of
 from evergreen.report.blocks import Block, Cell, Figure, Link, Section, Table, Text, heads
+from evergreen.report.outcome_names import AS_IN_SHEETS, OutcomeNames
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
-from evergreen.sheets import folded
 
 CAPTIONS = {
     "summary": "Risk-of-bias summary: judgements for each {one}",
@@ -38,10 +36,10 @@ def section(
     figures: Path,
     words: str,
     label: StudyLabels = AS_WRITTEN,
-    outcomes: Mapping[str, str] = MappingProxyType({}),
+    outcomes: OutcomeNames = AS_IN_SHEETS,
 ) -> Section:
     """`judgements` as results/risk_of_bias/judgements.csv; `tool` of the protocol; `figures` the folder of the figures; `outcomes` their
-    names by what sheets call them (folded)."""
+    names."""
     names = domain_names(tool)
     there = [name for name in PLACES if name in judgements and judgements[name].ne("").any()]
     of_results = set(there) - {"variant"}
@@ -59,7 +57,7 @@ def section(
     rows: list[list[Cell]] = []
     for item in tables.rows(judgements):
         source = item["source"]
-        item["outcome"] = outcomes.get(folded(item["outcome"]), item["outcome"])
+        item["outcome"] = outcomes(item["study"], item["outcome"], item.get("timepoint", ""))
         place = [label(item["study"]), *(item[name] for name in given)]
         judged = [names.get(item["domain"], item["domain"]), item["judgement"].capitalize(), item["support"]]
         rows.append([*place, *judged, Link("source", source) if source.startswith("http") else source])
