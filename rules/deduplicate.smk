@@ -46,7 +46,7 @@ rule audit_records:
     params:
         **program("audit_records.py"),
         sources=value("audit_records", params.audit_records(PROTOCOL)),
-        seen=lambda w, input: os.path.dirname(input.brought[0]),
+        seen=lambda w: os.path.dirname(RECORDS),
     shell:
         "python {params.script:q} --sources {params.sources:q} --records {input.records:q} --rounds {params.seen:q}"
         " --works results/deduplication --out {output:q} > {log:q} 2>&1"

@@ -32,8 +32,13 @@ FAILED = (
     "At least one job did not complete successfully",
     "Exiting because a job execution failed",
 )
-# What it says of a dry run and is not so here, where receipts decide.
+# What it says of a dry run and is not so here, where receipts decide, and what is so.
 NOT_SO = ("Some jobs were triggered by provenance", "Rules with provenance triggered")
+SO = {
+    "\n    (check individual jobs above for details)": "",
+    "set of input files has changed since last execution": "files that they read or made are not as the last run left them",
+    "params have changed since last execution": "what the protocol asks of them is new, or they have not ended yet",
+}
 # Seconds without a line after which a run says what it is at; on a terminal the line is written over.
 SILENCE, TICK = 30.0, 1.0
 
@@ -112,6 +117,9 @@ class Telling(logging.Handler):
                 self.pass_on(record)
         elif not self.quiet:
             if not (self.dry and self._of_no_use(event, text)):
+                for words, ours in SO.items() if self.dry else ():
+                    text = text.replace(words, ours)
+                record.msg = text
                 self.pass_on(record)
         elif any(words in text for words in FAILED):
             pass

@@ -18,12 +18,12 @@ from typing import TypeVar
 
 from evergreen.command import again, parser, run
 from evergreen.errors import InputError
+from evergreen.protocol.rounds import check_searched
 from evergreen.sheets import folded
 from evergreen.starting import registration
 from evergreen.starting.answers import (
     Answers,
     Outcome,
-    day_of,
     id_of,
     outcome_of,
     reviewers_of,
@@ -121,13 +121,15 @@ def answers_of(args: Namespace, ask: Callable[[str], str], today: str) -> Answer
         raise InputError(
             "a search of PubMed needs an address, which NCBI asks for", todo="Give --email you@example.org."
         )
+    day = (args.searched or today).strip()
+    check_searched(day, today)
     sources = [source_of(text, "database") for text in databases] + [
         source_of(text, "register") for text in args.register
     ]
     outcomes = tuple(outcome_of(text) for text in several(args.outcome)) or _outcomes(known, args, ask)
     return Answers(
         title=title.strip(),
-        day=day_of(args.searched or today),
+        day=day,
         authors=tuple(args.author) or known.names("authors"),
         registration=known.fields.get("registration", ""),
         question={

@@ -19,6 +19,7 @@ from pathlib import Path
 from evergreen.command import again, parser, run
 from evergreen.errors import InputError, refuse
 from evergreen.protocol.loading import FILE, load
+from evergreen.protocol.rounds import check_day
 from evergreen.protocol.whole import Protocol
 from evergreen.publication import archive, contents
 from evergreen.publication.crate import DESCRIPTOR, Described, describe
@@ -41,6 +42,8 @@ def main(argv: list[str] | None = None) -> None:
         help="day of publication (default: the newest date in the review's files)",
     )
     args = arguments.parse_args(argv)
+    if args.day:
+        check_day(args.day)
     out = args.out.absolute() if args.out else (args.review / NAME).absolute()
     if not (args.review / FILE).is_file():
         raise InputError("there is no review in this folder (config/config.yaml)", file=args.review)

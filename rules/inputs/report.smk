@@ -33,16 +33,25 @@ if not SEARCHES:
     )
 if not PARTS["prisma"]:
     LACKING["prisma"] = _SOURCES[0], "Add `rounds` and `sources`, or counts under `prisma.given`."
+# Whose files stand in a folder of the results.
+OF_FOLDER = {"deduplication": "deduplicate", "screening": "screen"} | {
+    name: name for name in ("search", "records", "prisma")
+}
 if workflow.modifier.namespace:
     LACKING = {}  # in a workflow that takes this one as a module, targets of these names are its own
 
 
 @said
 def refuse_targets_of_nothing(targets):
-    """Say what is missing for a target that was asked for, rather than do nothing and end well."""
-    for target in filter(LACKING.get, targets):
-        why, todo = LACKING[target]
-        raise InputError(f"`{target}` has nothing to do, for {why}", file="config/config.yaml", todo=todo)
+    """Say what is missing for a target, or one of its files, that was asked for, rather than do nothing and end well."""
+    for target in targets:
+        folder, *below = Path(target).parts or [""]
+        name = OF_FOLDER.get(below[0]) if folder == "results" and below else target
+        if name not in LACKING:
+            continue
+        why, todo = LACKING[name]
+        what = "has nothing to do" if name == target else "cannot be made"
+        raise InputError(f"`{target}` {what}, for {why}", file="config/config.yaml", todo=todo)
 
 
 # The summary of findings by itself.

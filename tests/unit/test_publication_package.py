@@ -217,6 +217,11 @@ def test_results_that_are_not_of_now_are_not_packed(review):
     assert json.loads((receipts.FOLDER / "step.json").read_text())
 
 
+def test_a_day_of_publication_is_a_day(review):
+    with pytest.raises(InputError, match="'2026-6-30' is not a day of the calendar"):
+        main(["--review", str(review), "--day", "2026-6-30"])
+
+
 def test_the_check_of_a_package_is_named_by_its_whole_path(review, monkeypatch, capsys):
     monkeypatch.setattr("package_review.state.due", lambda: [])
     main(["--review", ".", "--out", "my package.zip", "--day", "2026-06-30"])

@@ -226,7 +226,8 @@ def test_a_review_that_is_there_is_left_as_it_is(tmp_path, export):
         (["--title", "T", "--pubmed", "no.txt", "--email", "a@b.org"], "no.txt: the file is missing"),
         (["--title", "T", "--sheet", "no.csv"], "no.csv: the file is missing"),
         (["--title", "T", "--registration", "no.txt"], "no.txt: the file is missing"),
-        (["--title", "T", "--searched", "1.3.2024", "--pubmed", "x[ti]", "--email", "a@b.org"], "'1.3.2024' is no day"),
+        (["--title", "T", "--searched", "2999-01-01"], "2999-01-01 is still to come"),
+        (["--title", "T", "--searched", "1.3.2024", "--pubmed", "x[ti]", "--email", "a@b.org"], "'1.3.2024' is not a day of the calendar"),
         (["--title", "T", "--tool", "rob9", "--reviewers", "AB"], "rob9"),
     ],
 )  # fmt: skip

@@ -98,9 +98,16 @@ def test_a_dry_run_says_once_what_would_run_and_nothing_that_is_not_so_here(sayi
         ("SNAKEMAKE\nHost: here", event.WORKFLOW_STARTED),
         ("Job stats: 2", event.RUN_INFO),
         ("Job stats: 2", event.RUN_INFO),
-        ("Reasons: input", None),
+        (
+            "Reasons:\n    (check individual jobs above for details)\n    set of input files has changed since last execution:\n        count_votes",
+            None,
+        ),
         ("Some jobs were triggered by provenance information, ... '--cleanup-metadata <outfile>'", None),
         ("This was a dry-run", None),
     ):
         telling.emit(logging.makeLogRecord({"msg": text, "levelno": logging.INFO, "event": kind}))
-    assert passed == ["Job stats: 2", "Reasons: input", "This was a dry-run"]
+    assert passed == [
+        "Job stats: 2",
+        "Reasons:\n    files that they read or made are not as the last run left them:\n        count_votes",
+        "This was a dry-run",
+    ]

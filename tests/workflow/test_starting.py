@@ -59,6 +59,13 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     sheet = review / "config/screening/title_abstract/CD.csv"
     sheet.write_bytes(before[sheet])
 
+    # A folder called like a target is not the review that is meant, where one is here.
+    (review / "screen").mkdir()
+    assert "records to screen" in evergreen(review, "run", "screen").stderr
+    assert "screen: there is no review in this folder" in evergreen(review, "status", "screen").stderr
+    assert "./screen: there is no review in this folder" in evergreen(review, "run", "./screen").stderr
+    (review / "screen").rmdir()
+
     begun = os.times()
     told = evergreen(tmp_path, "status", review.name, "--json")
     ended = os.times()  # of the processor, for tests run side by side
@@ -77,6 +84,7 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
         (["trace", "Pain"], "Pain: there is no such folder, and no review in this one"), (["update"], ".: there is no review in this folder"),
         (["import-decisions", "bare", "full_text", "worklist", "votes.csv", "--person", "AB"], "ERROR: bare/results/deduplication/clusters.csv: the file is missing. Run Evergreen first."),
         (["run", "bare", "pool"], "`pool` has nothing to do, for the protocol names no outcomes. Add `outcomes`."),
+        (["run", "bare", "results/deduplication/audit.csv"], "`results/deduplication/audit.csv` cannot be made, for the protocol names no source of records."),
         (["run", "bare", "all", "prisma"], "`prisma` has nothing to do, for the protocol names no source of records. Add `rounds`"),
         (["run", "shut"], "shut: the review's folder cannot be written to ("), (["run", "named"], "named/config/config.yml: the protocol is called config.yaml. Rename it."),
         (["statsu"], "statsu: there is no such command"), (["status", "nowhere"], "nowhere: there is no such folder"),

@@ -22,18 +22,28 @@ class Added(NamedTuple):
     before: str
 
 
+def check_day(day: str) -> None:
+    """Refuse a day, given on a command line, that is none."""
+    if not of_the_calendar(day):
+        raise InputError(f"{day!r} is not a day of the calendar", todo=HOW)
+
+
+def check_searched(day: str, today: str) -> None:
+    """Refuse a day on which nothing can have been searched."""
+    check_day(day)
+    if day > today:
+        raise InputError(
+            f"{day} is still to come, and nothing can have been searched then", todo=f"Today is {today}."
+        )
+
+
 def with_round(text: str, day: str, *, today: str, file: str | Path) -> Added:
     """A protocol's text with a round more, written as the one before it is.
 
     Raises InputError for a day that is none, that does not come after the last round, or that is still to come (`today`), and where the
     list of rounds is not one to which a day can be added.
     """
-    if not of_the_calendar(day):
-        raise InputError(f"{day!r} is not a day of the calendar", todo=HOW)
-    if day > today:
-        raise InputError(
-            f"{day} is still to come, and nothing can have been searched then", todo=f"Today is {today}."
-        )
+    check_searched(day, today)
     yaml_text.parse(text, file=file)  # says what is wrong, and where
     rounds = _rounds(text)
     if (

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -84,14 +83,6 @@ def reviewers_of(text: str) -> tuple[str, ...]:
                 todo="Give initials, such as AB, CD.",
             )
     return names
-
-
-def day_of(text: str) -> str:
-    """A day as YYYY-MM-DD. Raises InputError where it is none."""
-    try:
-        return date.fromisoformat(text.strip()).isoformat()
-    except ValueError:
-        raise InputError(f"{text!r} is no day", todo="Write the day of the searches as YYYY-MM-DD.") from None
 
 
 def source_of(text: str, type_: str) -> Source:
