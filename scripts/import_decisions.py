@@ -14,7 +14,7 @@ into another one is listed and refused, unless --overwrite says that the new one
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -69,7 +69,7 @@ def main(argv: list[str] | None = None) -> None:
 
     protocol = load(args.review / "config/config.yaml")
     reasons = protocol.screening.words
-    people = _reviewers(dict(_pair(person) for person in args.person), protocol, args.stage)
+    people = _reviewers([_pair(person) for person in args.person], protocol, args.stage)
     folder = args.review / "config/screening" / args.stage
     clusters = by_any_id(tables.read_table(args.review / "results/deduplication/clusters.csv"), "work_id")
     works = tables.read_table(args.review / "results/deduplication/works.parquet")
@@ -78,6 +78,7 @@ def main(argv: list[str] | None = None) -> None:
     of_all = next((ours for theirs, ours in named if not theirs), "")
     new: dict[str, pd.DataFrame]
     if args.tool == "worklist":
+        _check_whose(args.files, people, protocol, args.stage)
         sheet = sheets.read_sheet(args.files[0], "screening")
         sheet["reason"] = [synonyms.get(folded(reason), reason) for reason in sheet["reason"]]
         sheet = _with_reason(sheet, of_all)
@@ -99,20 +100,53 @@ def main(argv: list[str] | None = None) -> None:
         _bring(ready, clusters, stage=args.stage, reasons=reasons, overwrite=args.overwrite, again=again)
 
 
-def _reviewers(people: Mapping[str, str], protocol: Protocol, stage: str) -> dict[str, str]:
-    """{name there: reviewer}, as reviewers are called now. Whoever screens nothing at the stage is refused: such decisions count for nothing."""
+def _reviewers(pairs: Sequence[tuple[str, str]], protocol: Protocol, stage: str) -> dict[str, str]:
+    """{name there: reviewer}, as reviewers are called now. Whoever screens nothing at the stage is refused: such decisions count for nothing; so
+    is one name there that several reviewers are to have."""
     reviewers = protocol.screening.stages[stage].reviewers
-    known = {folded(name): name for name in reviewers}
-    known |= {folded(former): name for former, name in renamed(protocol.people).items() if name in reviewers}
+    known = _called(protocol, stage)
     refuse([
         InputError(
             f"--person {one!r} is no reviewer at {STAGE_NAMES[stage]}, where the protocol names {', '.join(reviewers) or 'nobody'}",
             todo=f"Mend the name, or write it under `screening.{stage}.reviewers` in config/config.yaml first; an adjudicator's list is not"
             f" imported: save it as config/screening/{stage}/{ADJUDICATION}.csv, lines that are still open too.",
         )
-        for one in dict.fromkeys(people.values()) if folded(one) not in known
+        for one in dict.fromkeys(ours for _, ours in pairs) if folded(one) not in known
     ])  # fmt: skip
-    return {theirs: known[folded(ours)] for theirs, ours in people.items()}
+    found: dict[str, str] = {}
+    for theirs, ours in pairs:
+        if found.setdefault(theirs, known[folded(ours)]) != known[folded(ours)]:
+            raise InputError(
+                f"--person gives the decisions{f' of {theirs!r}' if theirs else ''} to {found[theirs]} and to {ours}",
+                todo="Say who is who: NAME THERE=reviewer; or import one by one.",
+            )
+    return found
+
+
+def _called(protocol: Protocol, stage: str) -> dict[str, str]:
+    """{name, of now or before, as it is compared: reviewer} at a stage."""
+    reviewers = protocol.screening.stages[stage].reviewers
+    known = {folded(name): name for name in reviewers}
+    return known | {
+        folded(former): name for former, name in renamed(protocol.people).items() if name in reviewers
+    }
+
+
+def _check_whose(files: Sequence[str], people: Mapping[str, str], protocol: Protocol, stage: str) -> None:
+    """Refuse more than one work list of one person, and one that is called as the list of somebody else: its rows do not say who filled it in."""
+    if len(files) > 1 or list(people) != [""]:
+        raise InputError(
+            "a work list is of one person", todo="Name one file, and --person AB; bring each list by itself."
+        )
+    known = {**_called(protocol, stage), ADJUDICATION: ADJUDICATION}
+    owners = {f"{before}{name}": owner for before in ("worklist-", "") for name, owner in known.items()}
+    stem = Path(files[0]).stem
+    owner = owners.get(folded(stem)) or owners.get(folded(sheets.copied([*owners, stem]).get(stem, "")))
+    if owner not in (None, people[""]):
+        raise InputError(
+            f"by its name this is the list of {owner}, and its decisions would count as those of {people['']}", file=files[0],
+            todo=f"Give --person {owner}; where it is not, call the file otherwise.",
+        )  # fmt: skip
 
 
 def _seen_again(votes: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +225,13 @@ def _reversing(path: Path, rows: list[tuple[str, str, str]]) -> InputError:
 
 def _read(tool: str, files: list[str], decision: str | None) -> list[ForeignVote]:
     if tool == "rayyan":
-        return rayyan.read_archive(files[0]) if files[0].endswith(".zip") else rayyan.read(*files[:2])
+        zipped = files[0].endswith(".zip")
+        if more := files[1 if zipped else 2 :]:
+            problem = (
+                "this is more than an export of Rayyan, its ZIP or articles.csv with customizations_log.csv"
+            )
+            raise InputError(problem, file=more[0], todo="Bring each export by itself.")
+        return rayyan.read_archive(files[0]) if zipped else rayyan.read(*files)
     if tool == "asreview":
         return [
             vote

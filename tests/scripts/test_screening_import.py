@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -137,6 +139,41 @@ def test_decisions_of_nobody_are_not_written(review, person, known):
         ):
             brought(review, *rows, words=["--person", person])
     assert [path.name for path in (review / "config/screening/title_abstract").iterdir()] == ["AB.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "said"),
+    [
+        ("worklist-AB.csv", ["AB"], ""), ("AB.csv", ["ab"], ""), ("votes.csv", ["CD"], ""), ("AB_2.csv", ["AB_2"], ""),
+        ("worklist-AB.csv", ["CD"], "this is the list of AB, and its decisions would count as those of CD"),
+        ("worklist-ab (1).csv", ["CD"], "this is the list of AB"), ("AB_2.csv", ["AB"], "this is the list of AB_2"),
+        ("Old.csv", ["CD"], "this is the list of AB"), ("worklist-adjudication.csv", ["AB"], "this is the list of adjudication"),
+        ("list.csv", ["AB", "CD"], "--person gives the decisions to AB and to CD"), ("list.csv", ["Ann=AB"], "a work list is of one person"),
+    ],
+)  # fmt: skip
+def test_a_work_list_is_of_the_person_whose_name_it_has(review, name, people, said):
+    path = review / "config/config.yaml"
+    named = path.read_text().replace("reviewers: [AB]", "reviewers: [AB, CD, AB_2]")
+    path.write_text(f"{named}people: {{AB: {{formerly: [Old]}}}}\n")
+    (review / name).write_text("record_id,decision,reason\npubmed:3,include,\n")
+    words = ["title_abstract", "worklist", str(review / name), "--review", str(review)]
+    words += [word for person in people for word in ("--person", person)]
+    if not said:
+        import_decisions.main(words)
+        return
+    with pytest.raises(InputError, match=re.escape(said)):
+        import_decisions.main(words)
+
+
+def test_no_file_that_is_brought_is_passed_over(review):
+    for tool, names in (
+        ("worklist", "a.csv b.csv"),
+        ("rayyan", "a.zip b.csv"),
+        ("rayyan", "a.csv b.csv c.csv"),
+    ):
+        words = ["title_abstract", tool, *names.split(), "--person", "AB", "--review", str(review)]
+        with pytest.raises(InputError, match=r"bring each list by itself|Bring each export by itself"):
+            import_decisions.main(words)
 
 
 def test_decisions_are_reversed_only_where_a_person_says_so(review, capsys):

@@ -81,6 +81,7 @@ def test_a_scope_reads_the_files_of_its_areas(review):
     }
     assert every["screen"].files["screening"] == [
         ("studies", "config/studies.csv"), ("screening", "config/screening/title_abstract/AB.csv"),
+        ("screening", "config/screening/title_abstract/EF.csv"),  # of no reviewer, and read all the same
         ("adjudication_screening", "config/screening/title_abstract/adjudication.xlsx"),
     ]  # fmt: skip
     assert every["all"].files["extraction"] == [
@@ -94,6 +95,14 @@ def test_a_scope_reads_the_files_of_its_areas(review):
     assert "extraction" not in every["bias"].files
     assert every["all"].paths == sorted(file[1] for area in every["all"].files.values() for file in area)
     assert every["bias"].given["outcomes"] == []
+
+
+def test_without_sources_no_vote_of_others_is_read(review):
+    unsearched = complete({key: value for key, value in RAW.items() if key not in ("rounds", "sources")})
+    read = people.checked(unsearched, ["screening"]).files["screening"]
+    assert [path for kind, path, *_ in read if kind == "screening"] == [
+        "config/screening/title_abstract/AB.csv"
+    ]
 
 
 def test_a_tool_of_ones_own_is_read_too(review, tmp_path):

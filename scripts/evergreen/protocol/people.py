@@ -195,7 +195,9 @@ def _files(protocol: Protocol, area: str) -> Iterator[tuple[Any, ...]]:
         yield "studies", sheet("config/studies")
         yield "retractions", sheet("config/retractions")
         for name, stage in protocol.screening.stages.items():
-            own = _own(protocol, f"config/screening/{name}", stage.reviewers)
+            # Votes of whoever is no reviewer are read, too, and told as counting for nothing.
+            whose = None if protocol.sources else stage.reviewers
+            own = sheets_in(f"config/screening/{name}", whose, formerly=renamed(protocol.people))
             yield from (("screening", path) for path in own.values())
             yield "adjudication_screening", sheet(f"config/screening/{name}/{ADJUDICATION}")
     elif area == "extraction":
