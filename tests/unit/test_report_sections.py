@@ -191,13 +191,17 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
          ["Between-study variance", "Test and interval", "Its degrees of freedom", "Outliers"]),
         ({"measure": "OR", "analysis": {"model": "peto"}}, ["Model: Peto"], ["Added to empty cells", "Prediction interval", "I²"]),
         ({"measure": "RD", "analysis": {"model": "mh", "to": "none"}}, ["It is added in: no table", "Added in Mantel-Haenszel: 0"], ["Added to empty cells"]),
+        ({"measure": "OR", "moderators": ["age"], "analysis": {"model": "mh", "tau2": "DL"}}, ["Between-study variance: DerSimonian-Laird"], ["Prediction interval", "I²"]),
+        ({"measure": "RR", "analysis": {"model": "common", "both": True}},
+         ["Between-study variance: restricted maximum likelihood", "Prediction interval: computed", "I²: from tau²"], ["Kind of mixed model"]),
+        ({"measure": "PFT"}, ["I²: from tau²"], ["Added to empty cells", "It is added in"]),
         ({"measure": "MD", "analysis": {"model": "multilevel", "rho": 0.5, "predtype": "riley"}},
          ["Correlation of their sampling errors: 0.5", "Its degrees of freedom (k studies): k − 2"], ["Subsets that are pooled", "I²"]),
     ],
 )  # fmt: skip
 def test_settings_are_said_in_words_where_they_decide_something(asked, said, unsaid):
     (one,) = complete({"review": {"title": "T"}, "outcomes": [{"id": "x", **asked}]}).outcomes
-    lines = settings.said(one).splitlines()
+    lines = settings.said(one, permuted=bool(one.moderators)).splitlines()
     assert [line for line in said if line not in lines] == []
     assert [line for line in lines if line.startswith(tuple(unsaid))] == []
 

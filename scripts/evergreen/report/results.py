@@ -37,6 +37,7 @@ from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
 from evergreen.sheets import folded
 from evergreen.sheets.numbers import brief
 from evergreen.synthesis.result import InverseVariance, PooledModel, Result
+from evergreen.synthesis.result.analyses import Moderators
 from evergreen.synthesis.result.trail_places import page_of, place_of
 
 DATA_COLUMNS = ("n", "events", "mean", "sd", "se", "ci_low", "ci_high", "median", "q1", "q3", "person_time", "estimate", "estimate_se", "estimate_ci_low", "estimate_ci_high", "estimate_p", "scale", "o_minus_e", "variance")  # fmt: skip
@@ -141,7 +142,8 @@ def outcome_blocks(
         caption = f"Studies left out of the pooled effect{'s' if result.no_total else ''}"
         blocks.append(Table(caption, columns, left_out))
     blocks.append(_trace(rows, links, result, label))
-    blocks.append(Code("Settings of this analysis", settings.said(outcome)))
+    permuted = isinstance(result.moderators, Moderators) and result.moderators.permutations > 0
+    blocks.append(Code("Settings of this analysis", settings.said(outcome, permuted)))
 
     def named(block: Block) -> Block:
         if not isinstance(block, Table):

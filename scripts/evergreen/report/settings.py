@@ -50,29 +50,36 @@ SETTINGS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
 """What each setting is called and how its value is said, in the order in which they are told."""
 
 
-def said(outcome: Outcome) -> str:
-    """A line for each setting that decides something of the analysis of this outcome."""
+def said(outcome: Outcome, permuted: bool) -> str:
+    """A line for each setting that decides something of the analysis of this outcome; `permuted` says whether P values of a meta-regression
+    are by permutation."""
     values = {"measure": outcome.measure, **dict(outcome.analysis)}
     return "\n".join(
-        f"{SETTINGS[name][0]}: {within(SETTINGS[name][1](values[name]))}" for name in _deciding(outcome)
+        f"{SETTINGS[name][0]}: {within(SETTINGS[name][1](values[name]))}"
+        for name in _deciding(outcome, permuted)
     )
 
 
-def _deciding(outcome: Outcome) -> Iterator[str]:
+def _deciding(outcome: Outcome, permuted: bool) -> Iterator[str]:
     """The settings that decide something: others belong to other models, measures or analyses."""
     analysis, measure = outcome.analysis, outcome.measure
     model = MODELS[analysis.model]
-    regressed = bool(outcome.moderators and analysis.permutations)
+    # the other model beside this one, of which one has random effects
+    models = (model, MODELS["random"]) if analysis.both else (model,)
+    options = {name for one in models for name in one.options}
+    # a meta-regression has random effects but beside a common effect
+    random = any(one.tau2 for one in models) or (bool(outcome.moderators) and analysis.model != "common")
     repeated = not model.counts and analysis.model != "multilevel"
     holds = {
-        "tau2": bool(model.tau2), "test": len(model.tests) > 1, "glmm": measure in model.variants,
-        "predtype": "predtype" in model.options and analysis.prediction, "levels": bool(analysis.levels), "dependent": bool(analysis.dependent),
+        "tau2": random, "test": len(model.tests) > 1, "glmm": measure in model.variants,
+        "predtype": "predtype" in options and analysis.prediction, "levels": bool(analysis.levels), "dependent": bool(analysis.dependent),
         "rho": analysis.rho is not None and (analysis.dependent == "aggregate" or "rho" in model.options), "both": analysis.both,
         "subgroup_tau2": bool(outcome.subgroups) and model.heterogeneous, "outliers": repeated, "cumulative": repeated and bool(analysis.cumulative),
-        "gosh": repeated and analysis.gosh > 0, "permutations": regressed, "seed": regressed or (repeated and analysis.gosh > 0),
+        "gosh": repeated and analysis.gosh > 0, "permutations": permuted, "seed": permuted or (repeated and analysis.gosh > 0),
     }  # fmt: skip
-    holds |= {name: name in model.options for name in ("prediction", "i2", "mh_add")}
-    holds |= {name: chooses(name, measure, analysis) for name in ("add", "to", "drop00", "smd_vtype")}
+    holds |= {name: name in options for name in ("prediction", "i2", "mh_add")}
+    holds |= {name: chooses(name, measure, analysis) for name in ("add", "drop00", "smd_vtype")}
+    holds["to"] = holds["add"]
     if analysis.to == "none":
         holds["add"] = False
     return (name for name in SETTINGS if holds.get(name, True))
