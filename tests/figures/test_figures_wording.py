@@ -6,6 +6,12 @@ from evergreen.figures import wording
 from tests.results import result, study
 
 
+def test_a_name_that_begins_small_before_a_capital_has_no_capital():
+    assert [wording.capital(text) for text in ("first report", "pH", "mRNA dose", "BMD site", "")] == [
+        "First report", "pH", "mRNA dose", "BMD site", ""
+    ]  # fmt: skip
+
+
 def test_a_retracted_report_is_said_where_the_numbers_stand_by_themselves():
     found = result(
         studies=[

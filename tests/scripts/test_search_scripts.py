@@ -163,6 +163,7 @@ def test_the_search_log_shows_what_was_done(searched, tmp_path):
     )
     page = html.fromstring((tmp_path / "log.html").read_text())
     words = " ".join(page.text_content().split())
+    assert not page.xpath("//table[not(caption)]")
     assert "not in PubMed" in words
     for day in ROUNDS:
         log = read_json(searched / day / "log.json")

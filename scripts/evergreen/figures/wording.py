@@ -175,8 +175,8 @@ NOTICES = {"retracted": f"has been {RETRACTED}", "concern": f"is under an {CONCE
 
 
 def capital(text: str) -> str:
-    """A text that begins with a capital."""
-    return text[:1].upper() + text[1:]
+    """A text that begins with a capital, unless its first word has one behind a small letter, as in pH and mRNA."""
+    return text if text[1:2].isupper() else text[:1].upper() + text[1:]
 
 
 def between(test: Between | BetweenNotDone, p: PValue = p_value, kind: str = "") -> str:
