@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,14 +96,19 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
         items += waiting_records.waiting_orphans(table("study_orphans"))
         if "works" in inputs:
             items += waiting_records.waiting_one_trial(studies, table("works"))
-        for task in (EXTRACTION, BIAS):
+        filed = {
+            task: [
+                study
+                for name in (task.rows, task.besides)
+                if name in inputs
+                for study in table(name)["study"]
+            ]
+            for task in (EXTRACTION, BIAS)
+        }
+        if any(params[key] for key in ("listed", "extractors", "assessors")):
+            items += waiting_records.waiting_unnamed(studies, itertools.chain(*filed.values()))
+        for task, names in filed.items():
             if task.rows in inputs:
-                names = [
-                    study
-                    for name in (task.rows, task.besides)
-                    if name in inputs
-                    for study in table(name)["study"]
-                ]
                 items += waiting_data.waiting_leftovers(studies, names, f"{task.what}:", f"{task.folder}/")
     elif "characteristics" in inputs:
         items += waiting_data.waiting_characteristics(table("characteristics"), table("merged"))

@@ -37,6 +37,7 @@ from evergreen.report.waiting_records import (
     waiting_screening,
     waiting_sources,
     waiting_strategies,
+    waiting_unnamed,
 )
 from evergreen.screening.votes import no_reviewer
 from tests.protocols import pooling
@@ -225,6 +226,25 @@ def test_studies_that_name_one_registration_may_be_one():
     # One study of both reports, or two of which a person has said so.
     assert waiting_one_trial(studies.assign(study="S1"), works) == []
     assert waiting_one_trial(studies.assign(how="assigned"), works) == []
+
+
+def test_reports_are_named_before_anything_is_filed_under_their_ids():
+    studies = pd.DataFrame(
+        {"study": ["pubmed:1", "pubmed:2", "pubmed:3", "Cohen 2008"], "status": ["included", "included", "pending", "included"],
+         "how": ["own", "own", "own", "assigned"]}
+    )  # fmt: skip
+    (item,) = waiting_unnamed(studies, [])
+    assert item.line() == (
+        "anyone: 2 included reports to assign to studies by name, or what is extracted stands under their ids: pubmed:1, pubmed:2"
+        " (config/studies.csv)"
+    )
+    assert not item.blocks
+    (item,) = waiting_unnamed(studies, ["Pubmed:1"])
+    assert (
+        "1 included report to assign to studies by name, or what is extracted stands under its id: pubmed:2"
+        in item.line()
+    )
+    assert waiting_unnamed(studies, ["pubmed:1", "pubmed:2"]) == []
 
 
 def test_a_time_point_of_the_protocol_that_no_row_has_is_said_beside_those_of_the_sheets():

@@ -14,7 +14,7 @@ from evergreen.report.status import Waiting, if_any, named
 from evergreen.screening.stages import STAGE_NAMES, side, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
 from evergreen.search.strategy_changes import counted_back, differences, other_hits, unused
-from evergreen.sheets import days
+from evergreen.sheets import days, folded
 
 
 def waiting_screening(
@@ -211,6 +211,16 @@ def waiting_orphans(orphans: pd.DataFrame) -> list[Waiting]:
     names = named(list(dict.fromkeys(orphans["record_id"]))) if len(orphans) else ""
     what = f"{plural(len(orphans), 'report')} assigned to studies but not found by any search: {names}"
     return if_any(Waiting("anyone", what, "config/studies.csv", len(orphans)))
+
+
+def waiting_unnamed(studies: pd.DataFrame, filed: Iterable[str]) -> list[Waiting]:
+    """Included reports that nobody has assigned to a study and under whose ids nothing is `filed` yet; afterwards names would have to change in all sheets."""
+    known = set(map(folded, filed))
+    own = studies.loc[studies["status"].eq("included") & studies["how"].eq("own"), "study"]
+    left = sorted(study for study in own if folded(study) not in known)
+    their = noun(len(left), "its id", "their ids")
+    what = f"{plural(len(left), 'included report')} to assign to studies by name, or what is extracted stands under {their}: {named(left)}"
+    return if_any(Waiting("anyone", what, "config/studies.csv", len(left), blocks=False))
 
 
 def waiting_one_trial(studies: pd.DataFrame, works: pd.DataFrame) -> list[Waiting]:
