@@ -112,6 +112,9 @@ def test_tables_sort_and_filter_and_every_row_and_closed_part_has_an_address(
         < 844
     )
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 390
+    # A name without a blank is broken before it fills the screen.
+    named = "const cell = document.querySelector('#effects td'); cell.textContent = 'TRIAL_'.repeat(9); return cell.offsetWidth"
+    assert browser.execute_script(named) < 195
 
 
 def test_no_head_of_a_table_stands_alone_at_the_foot_of_a_page(
