@@ -172,6 +172,23 @@ def test_a_study_that_answers_another_question_is_a_note_and_no_row(
     assert left["intervention_events"].tolist() == [3.0]
 
 
+def test_what_only_a_study_without_a_row_has_leaves_no_trace_in_the_figure(result: Result) -> None:
+    arm = {"n": 40.0, "events": 3.5, "derived": ["events"]}
+    judged = {"risk_of_bias": '{"D1": "high"}'}
+    elsewhere = left_out(
+        "Z",
+        reason="another time point",
+        kind="other_time",
+        arms={"intervention": arm, "control": arm},
+        columns=judged,
+    )
+    with style.style():
+        alone = forest.forest(result, SETTING)
+        beside = forest.forest(changed(result, left_out=(elsewhere,)), SETTING)
+    assert {*words(beside)} - {*words(alone)} == {"Left out: Z (another time point)."}
+    assert beside.numbers["intervention_events"].tolist()[-1] == 3.5
+
+
 def test_same_content_same_bytes(result: Result, tmp_path: Path) -> None:
     for name in ("first", "second"):
         with style.style():

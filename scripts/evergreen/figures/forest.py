@@ -81,8 +81,9 @@ class _Content:
         self.scale = of_result(result)
         # their participants and events count
         self.not_estimable = [study for study in result.left_out if study.not_estimable]
-        self.bias = Bias(result.every, setting.tool)
-        self.groups = Groups(result, setting, self.preset)
+        drawn = self._drawn()
+        self.bias = Bias(drawn, setting.tool)
+        self.groups = Groups(result, drawn, setting, self.preset)
         self.model, self.beside = result.pooled, result.beside
         self.other = result.beside.model if result.beside else None  # the total beside the main one
         # what the head says of the method, and whose weights are shown
@@ -94,10 +95,19 @@ class _Content:
             self.weights[BESIDE] = dict(zip(map(id, result.studies), self.beside.weights, strict=True))
         rounds = sorted({study.round for study in result.every if study.round})
         self.latest = rounds[-1] if len(rounds) > 1 else ""
-        self.signs = {sign for study in result.every for sign in signs_of(study)}
+        self.signs = {sign for study in drawn for sign in signs_of(study)}
         self.drawn: list[dict[str, Any]] = []  # the numbers, a line for each row of the figure
 
     # --- rows
+
+    def _drawn(self) -> list[Study | LeftOut]:
+        """The studies that have rows: all where none has an effect, or a place in the subgroups."""
+        if not self.result.studies or (
+            self.by is not None and not self.result.subgroups.columns.get(self.by)
+        ):
+            return self.result.every
+        beside = [one for one in self.result.left_out if one.not_estimable or _has_row(one)]
+        return [*self.result.studies, *beside]
 
     def _models(self, main: PooledModel | None, beside: PooledModel | None) -> list[tuple[PooledModel, str]]:
         """The models of a total with the column of their weights, a common effect before random ones."""

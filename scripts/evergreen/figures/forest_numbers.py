@@ -25,22 +25,26 @@ PEOPLE = ("events", "n")
 
 
 class Groups:
-    """The groups of an outcome's studies and what is shown of them."""
+    """The groups of an outcome's studies and what is shown of them: of the `studies` with a row the columns and their decimals, of all the table
+    of numbers."""
 
-    def __init__(self, result: Result, setting: Setting, preset: Preset) -> None:
-        self.every, self.preset = result.every, preset
-        present = {group for study in self.every for group, _ in arms_of(study)}
+    def __init__(self, result: Result, studies: Sequence[Row], setting: Setting, preset: Preset) -> None:
+        self.preset = preset
+        every = [one for study in result.every for one in arms_of(study)]
+        present = {group for group, _ in every}
         names = {"intervention": setting.intervention, "control": setting.control, "single": ""}
         self.names = {g: name[:1].upper() + name[1:] for g, name in names.items() if g in present}
         self._of = {
-            (group, name): [value for study in self.every for own, arm in arms_of(study) if own == group and (value := getattr(arm, name)) is not None]
+            (group, name): [value for study in studies for own, arm in arms_of(study) if own == group and (value := getattr(arm, name)) is not None]
             for group in self.names
             for name in {name for fields in preset.fields.values() for cell in fields for name in cell}
         }  # fmt: skip
         kind = MEASURES[result.measure].kind
         shown = preset.fields.get(kind, preset.fields[""])
         self.cells: list[Fields] = [cell for cell in shown if any(self._values(name) for name in cell)]
-        self.fields = [name for cell in self.cells for name in cell if self._values(name)]
+        self.fields = [
+            name for cell in shown for name in cell if any(getattr(arm, name) is not None for _, arm in every)
+        ]
         self._places = {name: self._decimals(name) for name in self.fields}
 
     def _values(self, name: str) -> list[float]:
