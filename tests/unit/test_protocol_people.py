@@ -193,7 +193,7 @@ def test_a_person_who_was_renamed_keeps_the_sheets(review):
     ("name", "copy"),
     [
         ("AB (1)", True), ("AB - Copy", True), ("AB \u2013 Kopie (2)", True), ("Kopie von AB", True), ("ab copy 2", True), ("AB_v2", True), ("AB.bak", True),
-        ("AB (Ann's conflicted copy 2026-11-28)", True), ("AB2", False), ("AB_C", False), ("AB Smith", False), ("A", False), ("Ann AB", False),
+        ("AB (Ann's conflicted copy 2026-11-28)", True), ("AB2", False), ("AB_C", False), ("AB Smith", False), ("AB (Smith)", False), ("AB (copie)", True), ("A", False), ("Ann AB", False),
     ],
 )  # fmt: skip
 @each(("folder", "prefix"), [("extraction", ""), ("extraction", "studies-"), ("risk_of_bias", "")])

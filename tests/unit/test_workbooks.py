@@ -340,6 +340,17 @@ def test_a_note_behind_a_number_is_no_digit_of_it(tmp_path, column, parts, read)
         assert found == read or (math.isnan(found) and math.isnan(read))
 
 
+@each(("parts", "other"), [(["H", "2", "O"], 50), (["10", "3", "/\u00b5l"], "NR")])
+def test_a_word_with_a_raised_digit_is_a_word_among_numbers(tmp_path, parts, other):
+    text = CellRichText([parts[0], TextBlock(InlineFont(**RAISED), parts[1]), parts[2]])
+    book = openpyxl.Workbook()
+    for row in (["study", "solvent"], ["S1", text], ["S2", other]):
+        book.active.append(row)
+    book.save(tmp_path / "studies-AB.xlsx")
+    read = sheets.read_sheet(tmp_path / "studies-AB.xlsx", "extraction_studies")
+    assert read["solvent"].tolist() == ["".join(parts), str(other)]
+
+
 @each(("kind", "column"), [("extraction", "mean"), ("extraction_studies", "dose")])
 def test_a_number_that_is_struck_out_is_not_read(tmp_path, kind, column):
     book = openpyxl.Workbook()

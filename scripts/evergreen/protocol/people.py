@@ -84,7 +84,7 @@ def _own(
         raise InputError(
             f"this looks like a copy of {Path(found[first]).name}, and would count as the sheet of another person",
             file=found[name],
-            todo="Take it out of the folder, or call it as that person is called.",
+            todo="Take it out of the folder, call it as that person is called, or name all people in the protocol.",
         )
     return found
 

@@ -14,7 +14,9 @@ SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
 UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
 _WORDS = "copy|kopie|copie|copia|backup|bak|old|alt|new|neu|final|version"
-_COPY = re.compile(rf"[ _.-]*\(.*\)|[ _.-]+(?:(?:{_WORDS})[ _.-]*\(?\d*\)?|v?\d+(?:\.\d+)*|sync-conflict.*)")
+_COPY = re.compile(
+    rf"[ _.-]*\((?:\d+|.*\b(?:{_WORDS})\b.*)\)|[ _.-]+(?:(?:{_WORDS})[ _.-]*\(?\d*\)?|v?\d+(?:\.\d+)*|sync-conflict.*)"
+)
 _COPY_OF = re.compile(r"(?:copy of|kopie von|copie de|copia de|copia di|backup of)[ _.-]+")
 """What desktops, clouds and people put behind and before the name of a file that they copy."""
 

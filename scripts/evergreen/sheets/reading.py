@@ -224,6 +224,8 @@ class _Reader:
         return frame.assign(**place)
 
     def _refuse_surplus(self, header: list[str], *, numbers: bool) -> None:
+        # Rows of some width that hold no such number: the sheet has separators too many at the end of its rows.
+        wide = {len(cells) for cells in self.cells if not self._split_number(cells, header)}
         for number, cells in zip(self.rows, self.cells, strict=True):
             surplus = [
                 cell
@@ -232,7 +234,8 @@ class _Reader:
             ]
             todo = "Put cells that contain a separator in quotes, name the column, or leave off what a row copied from another table has more."
             problem = f"{surplus[0]!r} stands in a column without a name" if surplus else ""
-            if numbers and not surplus and (split := self._split_number(cells, header)):
+            split = numbers and len(cells) not in wide and self._split_number(cells, header)
+            if split and not surplus:
                 problem = f"the row has {len(cells)} cells for {len(header)} columns: {split[0]} and {split[1]} may be the number {split[0]},{split[1]}"
                 todo = "Put a number with a decimal comma in quotes, or leave off the empty cells at the end of the row."
             if problem:
@@ -356,6 +359,8 @@ class _Reader:
         convention = convention or Convention.of(
             (cell for cell in cells if not isinstance(cell, NumberCell)), separator=self.separator
         )
+        if any(isinstance(cell, MarkedCell) and any(map(str.isalpha, cell)) for cell in cells):
+            return cells  # `H\u2082O` is a word, whatever is lowered in it
         read, asked = [], []
         for at, cell in enumerate(cells, first):
             try:
