@@ -107,6 +107,7 @@ def test_what_an_extractor_derived_may_be_said():
         ("sd: from SE", ["sd"], ""), ("Mean, SD: other trial", ["mean", "sd"], ""), ("sd", ["sd"], ""), ("sd, from the interval", ["sd"], ""),
         ("CI low: by hand; estimate SE: p", ["ci_low", "estimate_se"], ""), ("sd: from SE; see p. 3", ["sd"], ""), ("sd: a, b: c", ["sd"], ""),
         ("estimate_p: from text", [], ""), ("", [], ""), ("NR", [], ""), ("no", [], ""), ("-", [], ""), (math.nan, [], ""),
+        ("mean and sd: from the median", ["mean", "sd"], ""), ("mean/sd", ["mean", "sd"], ""), ("sd | mean", ["sd", "mean"], ""), ("sd: from SE | n/a", ["sd"], ""),
         ("yes", [], "names no column"), ("sd (from SE)", [], "names no column"), ("standard deviation from SE", [], "names no column"),
         ("SDD: from SE", [], "names no column"), ("mean, SDD: from SE", ["mean"], "names something else among columns"),
     ],

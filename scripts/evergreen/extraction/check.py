@@ -26,6 +26,8 @@ KEY = ("study", "outcome", "timepoint", "arm", *RESULT[1:])
 MARKS = ("derived", "imputed")
 RESERVED = tuple(name for name in OWN_COLUMNS if name not in MARKS)
 
+_NAMES = re.compile(r"[,/&+]|\s(?:and|und|et)\s")
+
 Row = dict[str, Any]
 
 
@@ -82,15 +84,21 @@ def _unmarked(records: Sequence[Row]) -> list[InputError]:
     ]  # fmt: skip
 
 
+def names_in_remark(cell: str) -> list[tuple[list[str], str]]:
+    """(names of columns, the colon if there is one) in each part of `derived` or `imputed` that says something: `mean and sd: how; n: how`.
+
+    The merge has put remarks of several people together with `|`.
+    """
+    parts = (part.partition(":") for part in re.split("[;|]", cell) if folded(part) not in NOTHING)
+    return [([name_key(name.strip()) for name in _NAMES.split(names)], colon) for names, colon, _ in parts]
+
+
 def _no_mark(cell: str) -> str:
     """What is wrong with a remark in `derived` or `imputed`; "" where it names columns, or says that there is nothing to say."""
-    if folded(cell) in NOTHING:
-        return ""
     named = [
-        (colon, [name_key(name.strip()) in by_name("extraction") for name in names.split(",")])
-        for names, colon, _ in (part.partition(":") for part in cell.split(";"))
+        (colon, [name in by_name("extraction") for name in names]) for names, colon in names_in_remark(cell)
     ]
-    if not any(any(known) for _, known in named):
+    if named and not any(any(known) for _, known in named):
         return "names no column of the sheet"
     mixed = any(colon and any(known) and not all(known) for colon, known in named)
     return "names something else among columns of the sheet" if mixed else ""

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
-from evergreen.extraction.check import RESULT, Row, key_of
+from evergreen.extraction.check import RESULT, Row, key_of, names_in_remark
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.conversion_rules import ARM, CLUSTER, CONTRAST, CROSSOVER
-from evergreen.sheets import folded, name_key
+from evergreen.sheets import folded
 from evergreen.sheets.numbers import NOTHING, bounded, half_unit
 
 if TYPE_CHECKING:
@@ -365,10 +364,8 @@ def record_of(row: Mapping[str, Any]) -> list[Entry]:
 
 
 def marked(text: str) -> list[str]:
-    """Number columns named in a cell of `derived` or `imputed`: `mean, sd: how; n: how`; the merge has put those of several people together."""
-    parts = re.split("[;|]", text)
-    names = [name_key(name.strip()) for part in parts for name in part.split(":")[0].split(",")]
-    return [name for name in names if name in _NUMBERS]
+    """Number columns named in a cell of `derived` or `imputed`: `mean, sd: how; n: how`."""
+    return [name for names, _ in names_in_remark(text) for name in names if name in _NUMBERS]
 
 
 def given(row: Row, *columns: str) -> bool:
