@@ -128,7 +128,7 @@ def test_letters_that_were_encoded_twice_are_read_as_what_they_were(title, read)
 
 @each(
     "title",
-    ["CAFÉ–BAR", "IRMÃ–CARIDADE", "„SCHÄ“ «É»", "a cut-off of 3 Å–5 Å and 20 Å²", "MANHÃ»", "Â", "Ñandú “Ñ”", "à l\u2019école", "Bâ”"],
+    ["CAFÉ–BAR", "IRMÃ–CARIDADE", "„SCHÄ“ «É»", "a cut-off of 3 Å–5 Å and 20 Å²", "2.5 Å±0.3 Å", "MANHÃ»", "Â", "Ñandú “Ñ”", "à l\u2019école", "Bâ”"],
 )  # fmt: skip
 def test_letters_before_a_mark_stay(title, read):
     export, table = read(f"TY  - JOUR\nTI  - {title}\nER  - \n")

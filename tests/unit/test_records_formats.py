@@ -484,6 +484,9 @@ def test_a_source_is_taken_apart_where_nothing_else_says_journal_and_year(read):
         ("T2  - Bone\nSO  - J Bone. 1(2):10-15, 2020 May.\nPY  - 2019", [2019, "Bone", "", "", ""]),
         # What others write notes into is an issue where it looks like one.
         ("PY  - 2019\nNO  - Pt. 2 Suppl 1", [2019, "", "", "Pt. 2 Suppl 1", ""]),
+        ("PY  - 2019\nNO  - 1 (Suppl)", [2019, "", "", "1 (Suppl)", ""]),
+        ("PY  - 2019\nNO  - 2 Suppl Proceedings", [2019, "", "", "2 Suppl Proceedings", ""]),
+        ("PY  - 2019\nNO  - no abstract available", [2019, "", "", "", ""]),
         ("PY  - 2019\nNO  - a note", [2019, "", "", "", ""]),
         ("PY  - 2019\nNO  - cited by 5", [2019, "", "", "", ""]),
     ],
@@ -519,6 +522,11 @@ def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
             "33512345",
             "",
         ),
+        ("Preprint in medRxiv. doi: 10.1101/2020.01.01.20012345", "", ""),
+        ("Correction to: Bone. doi: 10.1000/other", "", ""),
+        # The same words within a sentence.
+        ("Correction for multiple tests; update on pain; concern for safety. PMID: 12345678", "12345678", ""),
+        ("Correction of vision in children. doi: 10.1000/own", "", "10.1000/own"),
         ("Database updated on 2020-05-01; Cited By :5; Summary of a trial; PMID: 12345678", "12345678", ""),
     ],
 )

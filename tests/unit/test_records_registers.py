@@ -175,6 +175,11 @@ def test_tables_of_registers_have_sponsor_and_year(header, row, read):
     assert read(f"{header}\n{row}\n")[1][["authors", "year"]].values.tolist() == [["Daiichi Sankyo", 2009]]
 
 
+def test_the_sponsor_of_an_article_s_study_is_no_author(read):
+    _, table = read('Title,Authors,Sponsor,Year\nT,"Doe, Ann",Daiichi Sankyo,2009\n')
+    assert table["authors"].tolist() == ["Doe, Ann"]
+
+
 SUMMARY = """EudraCT Number:          2014-00135{0}-42
 Sponsor Protocol Number: X-1
 Sponsor Name:            Daiichi Sankyo

@@ -268,7 +268,17 @@ def test_what_stands_below_a_table_is_no_record(footer, read):
     assert {remark.kind for remark in export.remarks} <= {"frame", "note"}
 
 
-@each("row", ["Total hip replacement,,,", "Records of 2,Doe A,2019,", "Copyright law,,,", "Results 2,,2019,"])
+@each(
+    "row",
+    [
+        "Total hip replacement,,,",
+        "Created with 3D printing,,,",
+        "Retrieved on request: 12 implants,,,",
+        "Records of 2,Doe A,2019,",
+        "Copyright law,,,",
+        "Results 2,,2019,",
+    ],
+)
 def test_a_title_alone_is_a_record(row, read):
     _, table = read(f"Title,Authors,Year,Journal\nA,Doe A,2019,X\n{row}\n")
     assert len(table) == 2

@@ -62,7 +62,8 @@ _ACCESSION_LIKE = re.compile(
     r"|\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*"
 )
 _ISSUE_LIKE = re.compile(
-    r"\S{1,20}(?: (?:\S*\d\S*|suppl\w*\.?|spec\w*\.?|pt\.?|part|[a-z]|[&/-])){0,3}|(?:suppl\w*|spec\w*|part|pt|no|issue)\.?(?: \S+){1,3}",
+    r"\S{1,20}(?: (?:\S*\d\S*|\(?(?:suppl\w*|spec\w*)\.?\)?|pt\.?|part|[a-z]|[&/-])){0,3}"
+    r"|(?:\d+\w? )?(?:suppl\w*|spec\w*)\.?(?: \S+){1,3}|(?:part|pt|no|issue)\.?(?: (?:\S*\d\S*|[a-z])){1,3}",
     re.IGNORECASE,
 )
 """Numbers of issues as `3 Suppl 1`, `Pt. 2 A`, `May-Jun`, `Special issue`; not `a note`."""
@@ -73,12 +74,14 @@ _FIGURES = re.compile(r"(?=\d*\D)\d[\d.,'\u2019\seE+]*")
 _SOME_DIGIT = re.compile(r"[1-9]")
 _TYPESET_HYPHEN = re.compile("[\u2010\u2011\u2012\u2212]")  # of CENTRAL and of typesetters
 _OF_ANOTHER = re.compile(
-    r"\b(?:comment|errat(?:um|a)|corrigendum|correction|retraction|reprint|update|preprint|(?:expression of )?concern|original report"
+    r"\b(?:comment|errat(?:um|a)|corrigendum|retraction|reprint|original report"
     r"|(?:(?:corrected|retracted)(?: and republished)?|republished|reprinted)|summary for patients|dataset (?:described|use reported))"
-    r" (?:in|on|of|for|from|to)\b|\bsee also\b|\bcites:|\bSuppNotes\b|\b(?:RAYYAN|USER)-[A-Z]+",
+    r" (?:in|on|of|for|from|to)\b|\b(?:correction|update|preprint|(?:expression of )?concern) (?:in|of|for|from|to)(?::| (?:(?-i:[A-Z\d])|\w+rxiv\b|doi\b|https?:))"
+    r"|\bsee also\b|\bcites:|\bSuppNotes\b|\b(?:RAYYAN|USER)-[A-Z]+",
     re.IGNORECASE,
 )
-"""Behind these words PubMed, programs that have it from there, and reviewers name other records: `Comment in: Lancet ... PMID: 20511111`."""
+"""Behind these words PubMed, programs that have it from there, and reviewers name other records: `Comment in: Lancet ... PMID: 20511111`. Some of
+them are words of any sentence (`correction for multiple tests`), and name one where a colon or a name follows."""
 _OF_EBSCO = re.compile(r"\bPMID:\s*NLM0*([1-9]\d{0,7})\b")
 _PAGES_MARK = re.compile(r"^pp?\.?\s+(?=\d)")
 

@@ -73,6 +73,7 @@ _AS_KNOWN = {name.replace(" ", ""): name for names in FIELDS.values() for name i
 """Known names by their letters: programs write `PubMed ID`, `pubmed_id` and `PubmedId`."""
 TITLES = frozenset(FIELDS["title"])
 _JOURNALS = frozenset(FIELDS["journal"]) - {"source"}
+_AUTHORS = frozenset(FIELDS["authors"])
 _WEB_OF_SCIENCE = frozenset(("PT", "AU", "TI"))
 
 
@@ -120,6 +121,9 @@ def fields_for(
     # Beside a column of journals `Source` is where the export came from (Scopus).
     if all(_JOURNALS.intersection(one) for one in headers):
         fields["journal"] = tuple(name for name in fields["journal"] if name != "source")
+    # Beside a column of authors the sponsor of a study is none of them; registers have no such column.
+    if all(map(_AUTHORS.intersection, headers)):
+        fields["groups"] = tuple(name for name in fields["groups"] if not name.endswith("sponsor"))
     if header >= _PUBMED_HEADER:
         fields["accession"] = ("pmid", *fields["accession"])
     for column, theirs in (columns or {}).items():

@@ -9,7 +9,7 @@ _COUNTED = r"(?:records?|results?|references?|citations?|rows?|hits?|items?|stud
 _DONE = "(?: (?:found|exported|retrieved|returned))?"
 _FOOTER = re.compile(
     rf"(?=.*[a-z])(?:(?:grand )?total|count|number)?(?: number)?(?: of)? ?{_COUNTED}?{_DONE}\W*\d[\d,.]*(?: {_COUNTED})?{_DONE}\W*"
-    r"|(?:copyright )?(?:©|\(c\)) ?.*|copyright \d{4}.*|(?:exported|generated|downloaded|printed|retrieved|created) (?:from|by|on|at|with) .*\d.*"
+    r"|(?:copyright )?(?:©|\(c\)) ?.*|copyright \d{4}.*|(?:exported|generated|downloaded|printed|retrieved|created) (?:from|by|on|at|with) .*(?:\d{4}|\d[./:-]\d).*"
     rf"|page \d+ of \d+|end of (?:the )?(?:file|export|report|list|{_COUNTED})\W*",
     re.IGNORECASE,
 )

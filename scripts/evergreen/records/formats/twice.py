@@ -11,9 +11,9 @@ _BEHIND = f"[{re.escape(''.join(letter for letter, byte in _BYTES.items() if byt
 """What the second byte of a letter looks like."""
 _MARKS = "“”‘’–—…•«»\xa0"
 _SIGN = re.compile(
-    rf"[ÂÃÄÅÎÏÐÑâ](?:(?<=[ÃÄÎÏÐÑâ])(?![{_MARKS}]){_BEHIND}|(?<=Å)(?![{_MARKS}¹²³°·]){_BEHIND}|(?<=Ã)[{_MARKS}](?=[a-z])|(?<=Â)[\x80-\xbf])"
+    rf"[ÂÃÄÅÎÏÐÑâ](?:(?<=[ÃÄÎÏÐÑâ])(?![{_MARKS}]){_BEHIND}|(?<=Å)(?![{_MARKS}¹²³°·]|±\s*\d){_BEHIND}|(?<=Ã)[{_MARKS}](?=[a-z])|(?<=Â)[\x80-\xbf])"
 )
-"""What no word has: a letter before a sign. Dashes and quotation marks may follow one (`CAFÉ–BAR`), and ångströms have powers (`Å²`)."""
+"""What no word has: a letter before a sign. Dashes and quotation marks may follow one (`CAFÉ–BAR`), and ångströms have powers and errors (`Å²`, `2 Å±0.1`)."""
 _SIGN_IN_UTF8 = re.compile(rb"\xc3[\x82-\x85\x8e-\x91\xa2][\xc2\xc5\xc6\xcb\xe2]")
 NOTE = "letters that were encoded twice (UTF-8 as Windows-1252) are read as what they were"
 _RUN = re.compile(r"[^\x00-\x7f]+")
