@@ -300,7 +300,10 @@ def no_target(text: str, workflow: Any) -> str:
     if not found:
         return ""
     targets = ", ".join(rule.name for rule in workflow.rules if not rule.output)
-    return f"{found[1]} is neither a folder nor a target. Targets: {targets}; or the path of a file under results/."
+    what = "neither a folder nor a target"
+    if Path(found[1]).is_dir():
+        what = "a folder and no target; that of a review is named before all else"
+    return f"{found[1]} is {what}. Targets: {targets}; or the path of a file under results/."
 
 
 def _whole_log_files() -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from evergreen.command import again, parser, run
 from evergreen.errors import InputError, refuse
+from evergreen.protocol.loading import FILE, load
 from evergreen.search import round_files
 from evergreen.search.standing import EMBEDDED, FROZEN, SEARCHED
 from evergreen.tables import read_json
@@ -29,9 +30,14 @@ def main(argv: list[str] | None = None) -> None:
     os.chdir(args.review)
     found = sorted(args.results.glob(f"{args.source or '*'}/{args.round or '*'}/log.json"))
     if not found:
-        raise InputError(
-            "no search is there", file=args.results, todo=f"Search first: {again('run', args.review)}"
-        )
+        there = [" ".join(log.parts[-3:-1]) for log in sorted(args.results.glob("*/*/log.json"))]
+        todo = f"Search first: {again('run', args.review)}"
+        if there:
+            todo = f"There are {', '.join(there)}."
+        elif Path(FILE).is_file() and not load(FILE).pubmed_sources:
+            todo = "The protocol names no source of kind `pubmed`, and exports are kept as they are."
+        asked = " ".join(filter(None, (args.source, args.round)))
+        raise InputError(f"no search{f' {asked}' if asked else ''} is there", file=args.results, todo=todo)
     faults = []
     for log in found:
         source, day = log.parts[-3:-1]

@@ -117,6 +117,20 @@ def test_a_frozen_round_is_not_overwritten(searched, tmp_path):
         freeze_search.main(["--results", str(searched.parent), "--frozen", str(tmp_path / "frozen")])
 
 
+def test_what_there_is_to_freeze_is_said_where_it_is_not_found(searched, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # back from where the script goes
+    with pytest.raises(
+        InputError, match=r"no search pubmd is there\. There are pubmed 2018-12-31, pubmed 2020"
+    ):
+        freeze_search.main(["--results", str(searched.parent), "--source", "pubmd"])
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("review: {title: T}\n")
+    with pytest.raises(
+        InputError, match=r"no search is there\. The protocol names no source of kind `pubmed`"
+    ):
+        freeze_search.main(["--review", str(tmp_path)])
+
+
 def test_a_frozen_reply_that_changed_is_refused(searched, tmp_path):
     freeze_search.main(
         ["--results", str(searched.parent), "--frozen", str(tmp_path), "--round", "2018-12-31"]

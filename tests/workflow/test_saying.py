@@ -85,6 +85,10 @@ def test_a_target_that_there_is_not_is_said_beside_those_that_there_are(saying):
     assert saying.no_target(text, SimpleNamespace(rules=rules)) == (
         "nosuch is neither a folder nor a target. Targets: all, search; or the path of a file under results/."
     )
+    folder = saying.no_target(text.replace("nosuch", str(saying.RULES)), SimpleNamespace(rules=rules))
+    assert folder.startswith(
+        f"{saying.RULES} is a folder and no target; that of a review is named before all else. Targets: all,"
+    )
     assert saying.no_target("MissingInputException in rule x", SimpleNamespace(rules=rules)) == ""
 
 
