@@ -3,7 +3,8 @@
 import pytest
 
 from evergreen.records import formats
-from evergreen.records.names import apart, first_author, parse_name, split_authors
+from evergreen.records.name_lists import split_authors
+from evergreen.records.names import apart, first_author, parse_name
 from evergreen.records.new_records import import_exports
 from tests.rows import each
 

@@ -1,6 +1,7 @@
 """Normal forms of identifiers, pages, years, titles and names, as databases write them."""
 
-from evergreen.records.names import Name, first_author, parse_name, split_authors
+from evergreen.records.name_lists import split_authors
+from evergreen.records.names import Name, first_author, parse_name
 from evergreen.records.normalise import (
     canonical_doi,
     canonical_pmcid,

@@ -15,7 +15,7 @@ from evergreen.absent import absent
 from evergreen.records.document_types import document_type
 from evergreen.records.formats.block import NOTE, Block, Remark
 from evergreen.records.model import from_columns
-from evergreen.records.names import names_in, nobody, told_together
+from evergreen.records.name_lists import names_in, nobody, told_together
 from evergreen.records.normalise import (
     all_clean,
     canonical_doi,

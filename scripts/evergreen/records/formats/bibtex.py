@@ -13,7 +13,7 @@ from evergreen.records.formats import latex
 from evergreen.records.formats.block import Block, Blocks
 from evergreen.records.formats.cochrane import COUNTER
 from evergreen.records.formats.joins import within
-from evergreen.records.names import split_authors
+from evergreen.records.name_lists import split_authors
 
 if TYPE_CHECKING:  # only BibTeX pays for what parses it
     from bibtexparser.model import Entry

@@ -26,7 +26,7 @@ from evergreen.records.formats.quoting import (
     loose_cells,
     rows_by_themselves,
 )
-from evergreen.records.names import split_authors
+from evergreen.records.name_lists import split_authors
 from evergreen.sheets import days
 from evergreen.sheets.cell_text import ERROR, NOT_FOUND
 
