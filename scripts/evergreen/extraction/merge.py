@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
-from evergreen.errors import InputError, refuse
+from evergreen.errors import refuse
 from evergreen.extraction.awaiting import AWAITS, awaited_of
-from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
+from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, twice
 from evergreen.extraction.comparing import (
     Near,
     Rounding,
@@ -30,10 +30,10 @@ from evergreen.extraction.comparing import (
     same,
 )
 from evergreen.extraction.constraints import NUMBERS
+from evergreen.extraction.settled import DROP, Kind, decisions_of, value_of
 from evergreen.sheets import columns_of, folded, labels, name_key
-from evergreen.sheets.columns import PLACE, apart, by_name
+from evergreen.sheets.columns import PLACE, by_name
 from evergreen.sheets.labels import spelling_of
-from evergreen.sheets.numbers import Convention, Unreadable, not_reported
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 REMARKS = ("record_id", "source", "note")
 STUDY_KEY = ("study",)
 CONFLICTS = (*KEY, "column", "values", "status", "value", "adjudicator", "note")
-KEEP, DROP = "keep", "drop"
-SETTLED_ROW = labels.Choices((KEEP, DROP))
 
 
 @dataclass(frozen=True)
@@ -56,25 +54,6 @@ class Merged:
     rounding: Rounding
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What a sheet's columns mean to the merge."""
-
-    key: tuple[str, ...]
-    compared: tuple[str, ...]
-    numbers: frozenset[str] = frozenset()
-    # A person may name columns that describe a study as the product names its own.
-    apart: bool = False
-    # Of the compared those of people's own, which nobody has to have.
-    own: frozenset[str] = frozenset()
-    # Texts that an adjudicator settles as NR are empty.
-    silent: frozenset[str] = frozenset()
-
-    def carried(self, column: str) -> str:
-        """What a column is called among the merged rows."""
-        return apart(column) if self.apart and column not in self.key else column
-
-
 COMPARED = tuple(column.name for column in columns_of("extraction") if column.name not in (*KEY, *REMARKS))
 SILENT = frozenset(column.name for column in columns_of("extraction") if column.silent)
 ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS), silent=SILENT)
@@ -82,7 +61,7 @@ ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS), silent=SILENT)
 
 def check_adjudication(rows: pd.DataFrame, read: Iterable[str] = ()) -> None:
     """Refuse an adjudication sheet with unknown columns, impossible values or two words on one cell; `read` as in `merge_extraction`."""
-    _decisions(rows[rows["outcome"] != ""], replace(ROWS, compared=(*COMPARED, *read)))
+    decisions_of(rows[rows["outcome"] != ""], replace(ROWS, compared=(*COMPARED, *read)))
 
 
 def merge_extraction(
@@ -138,7 +117,7 @@ def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, kind: Kind) -> Merged:
     found: dict[tuple[str, ...], dict[str, Row]] = {}
-    decisions = _decisions(adjudication, kind)
+    decisions = decisions_of(adjudication, kind)
     columns = list(
         dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE)
     ) or list(kind.key)
@@ -194,7 +173,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         # A verdict that holds is told also where the extractors say alike by now, and otherwise than it.
         for column in own.keys() - {"row"} - {column for column, _ in differences}:
             values = {person: row.get(column, "") for person, row in by_person.items()}
-            if not any(same(_value(own[column], column, kind), value) for value in values.values()):
+            if not any(same(value_of(own[column], column, kind), value) for value in values.values()):
                 said = {person: as_text(value) for person, value in values.items()}
                 listed.append(_conflict(row_key(by_person, kind), column, said, own[column]))
         late = [person for person in absent if key[0] not in begun[person]]
@@ -270,7 +249,7 @@ def _row(
         values = [value for row in by_person.values() if not empty(value := row.get(column, ""))]
         cell: float | str = math.nan if column in kind.numbers else ""
         if column in own:
-            cell = _value(own[column], column, kind)
+            cell = value_of(own[column], column, kind)
         elif column in rounded:
             cell = rounded[column]
         elif column in open_columns or not values:
@@ -321,63 +300,6 @@ def _pending(labels: Row, column: str, said: Mapping[str, str]) -> Row:
 def _orphan(decision: Row) -> Row:
     """A decision that settles nothing: its row is in no sheet any more."""
     return {**{column: decision.get(column, "") for column in CONFLICTS}, "values": "", "status": "orphan"}
-
-
-def _decisions(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str, ...], Row]:
-    """{(*key, column): row of the adjudication sheet}, of the rows that settle something; refuses unknown columns, values and contradictions."""
-    decisions: dict[tuple[str, ...], Row] = {}
-    errors = []
-
-    def fault(row: Row, problem: str, column: str, todo: str) -> None:
-        errors.append(InputError(problem, **place_of(row), column=column, todo=todo))
-
-    called = {name_key(column): column for column in (*kind.compared, "row")}
-    for row in [] if adjudication is None else tables.rows(adjudication[adjudication["value"] != ""]):
-        column = called.get(name_key(row["column"]))
-        if column is None:
-            problem = f"{row['column']!r} is not a column that extractors can disagree on"
-            fault(row, problem, "column", f"Allowed: {', '.join((*kind.compared, 'row'))}.")
-            continue
-        decision = {**row, "column": column}
-        if column == "row":
-            settled = SETTLED_ROW.read(row["value"])
-            if settled is None:
-                fault(row, f"{row['value']!r} does not settle a row", "value", "Write keep or drop.")
-                continue
-            decision["value"] = settled
-        try:
-            value = _value(decision, column, kind)
-        except InputError as error:
-            errors.append(error)
-            continue
-        key = (*key_of(row, kind.key), column)
-        earlier = decisions.get(key)
-        if earlier is not None and not same(_value(earlier, column, kind), value):
-            problem = f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already"
-            fault(row, problem, "value", "Keep one of the two.")
-        elif earlier is None or _said_by(decision) < _said_by(earlier):
-            decisions[key] = decision
-    refuse(errors)
-    return decisions
-
-
-def _said_by(decision: Row) -> tuple[str, ...]:
-    """What decides which of two rows that settle a cell alike is shown."""
-    return tuple(str(decision[name]) for name in ("value", "adjudicator", "note"))
-
-
-def _value(decision: Row, column: str, kind: Kind) -> float | str:
-    """The adjudicated value, a float for a number column (NaN when it says that nothing was reported)."""
-    text = str(decision["value"])
-    if column not in kind.numbers:
-        return "" if column in kind.silent and not_reported(text) else text
-    try:
-        return Convention().read(text)  # the door has read it by the sheet's own convention
-    except Unreadable as error:
-        raise InputError(
-            error.problem, **place_of(decision), column="value",
-            todo=f"The column {column} holds numbers. {error.todo}",
-        ) from None  # fmt: skip
 
 
 def without_place(rows: pd.DataFrame) -> tuple[int, int]:

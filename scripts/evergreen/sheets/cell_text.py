@@ -9,6 +9,7 @@ from typing import Any
 
 from evergreen.sheets import days, workbooks
 from evergreen.sheets.labels import DASHES
+from evergreen.sheets.numbers import Ambiguous
 from evergreen.sheets.texts import clean
 from evergreen.spreadsheets import unguarded
 
@@ -55,6 +56,13 @@ def of(value: Any) -> str:
 def told(cell: str) -> str:
     """A cell as its author meant it: also without the apostrophe of our own files, or a person's, before `=` and the like."""
     return clean(unguarded(clean(cell))) if cell else cell
+
+
+def unmarked(cell: str) -> str:
+    """The text of a number's cell, as it is looked at too. Raises Ambiguous."""
+    if isinstance(cell, MarkedCell) and any(map(str.isdigit, cell)):
+        raise Ambiguous(f"{cell!s} {cell.seen}", "Write the number alone, or empty the cell.")
+    return cell
 
 
 def no_label(cell: str, *, may_be_a_day: bool) -> str:

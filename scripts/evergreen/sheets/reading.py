@@ -313,7 +313,7 @@ class _Reader:
             if rule.numeric:
                 return self._number(cell, at, column, rule, convention)
             if rule.kind == "p_value":
-                return p_value(_unmarked(cell))
+                return p_value(cell_text.unmarked(cell))
         except Unreadable as error:
             self._fault(error.problem, at, column, error.todo)
             return math.nan if rule.numeric else cell
@@ -386,14 +386,7 @@ class _Reader:
 def _in(cell: str, convention: Convention, *, whole: bool = False) -> float:
     if isinstance(cell, NumberCell):
         return float(cell)
-    return _read(_unmarked(cell), convention, whole)
-
-
-def _unmarked(cell: str) -> str:
-    """The text of a number's cell, as it is looked at too. Raises Ambiguous."""
-    if isinstance(cell, MarkedCell) and any(map(str.isdigit, cell)):
-        raise Ambiguous(f"{cell!s} {cell.seen}", "Write the number alone, or empty the cell.")
-    return cell
+    return _read(cell_text.unmarked(cell), convention, whole)
 
 
 @lru_cache(maxsize=1 << 14)
