@@ -83,7 +83,7 @@ def _refuse_of_before(inputs: Inputs) -> None:
     if old := Parts("pool_outcomes", "").not_of_now(outcomes):
         raise ReviewError(
             f"results/synthesis/{old[0]}.json: the pooled result is not of what was extracted"
-            f"{f' (and {len(old) - 1} more)' if len(old) > 1 else ''}. Run the workflow again: snakemake --cores 4 pool"
+            f"{f' (and {len(old) - 1} more)' if len(old) > 1 else ''}. Run the workflow again: evergreen run pool"
         )
 
 

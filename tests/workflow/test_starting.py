@@ -39,6 +39,7 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     assert "there is a review in this folder" in again.stderr
     assert "No run of everything has ended here yet." in evergreen(tmp_path, "status", review.name).stdout
 
+    (tmp_path / "default").mkdir()  # Snakemake would take it for a profile
     page = "results/screening/title_abstract/AB.html"
     run = evergreen(tmp_path, "run", review.name, page)
     assert run.returncode == 0, run.stderr
@@ -80,6 +81,7 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     (tmp_path / "bare/config/config.yaml").write_text(
         "review: {title: T}\nscreening: {full_text: {reviewers: [AB]}}\n"
     )
+    assert "usage:" in evergreen(tmp_path, "run", "--help").stdout
     for words, said in (
         (["trace", "Pain"], "Pain: there is no such folder, and no review in this one"), (["update"], ".: there is no review in this folder"),
         (["import-decisions", "bare", "full_text", "worklist", "votes.csv", "--person", "AB"], "ERROR: bare/results/deduplication/clusters.csv: the file is missing. Run Evergreen first."),

@@ -151,5 +151,5 @@ def read(path: str | Path) -> Result:
         raise InputError(
             f"no result of this version of Evergreen ({key}: {first['msg']})",
             file=str(path),
-            todo="Pool again: snakemake --cores 4 pool",
+            todo="Pool again: evergreen run pool",
         ) from None
