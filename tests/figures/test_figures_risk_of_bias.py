@@ -13,6 +13,8 @@ from evergreen.figures.setting import Drawn
 from evergreen.figures.style import style
 from tests.figures.figures_of_bcg import overlapping
 from tests.figures.seen import texts_of
+from tests.protocols import pooling
+from tests.rows import each
 
 DRAWN = {"summary": lambda *of: bias_summary.summary(*of)[0], "graph": risk_of_bias.graph}
 
@@ -47,7 +49,9 @@ def test_results_are_ordered_by_outcome_and_named_by_it():
 def test_outcomes_stand_in_the_order_of_their_names():
     table = judgements(*((study, outcome, "overall", "low") for study in "AB" for outcome in ("", "death", "pain", "x")))  # fmt: skip
     with style():
-        (figure,) = bias_summary.summary(table, ROB2, {"pain": "Pain", "death": "Death"})
+        (figure,) = bias_summary.summary(
+            table, ROB2, [pooling(id="pain", name="Pain"), pooling(id="death", name="Death", data="death")]
+        )
     said = [text.get_text() for text in texts_of(figure.axes[0])]
     assert [text for text in said if text in ("Pain", "Death", "x")] == ["Pain", "Death", "x"]
 
@@ -103,7 +107,7 @@ def test_many_lines_go_on_beside_and_on_further_pages_that_a_journal_prints(outc
     ]
     table = judgements(*rows)
     with style():
-        figures = bias_summary.summary(table, ROB2, {"o0": "Pain"})
+        figures = bias_summary.summary(table, ROB2, [pooling(id="o0", name="Pain", data="o0")])
     assert len(figures) == pages
     said, marks = [], 0
     for figure in figures:
@@ -152,13 +156,38 @@ BY_RESULT = results(
 
 def test_a_line_says_what_it_is_a_result_of_and_has_what_holds_for_all():
     lines = bias_lines.lines_of(BY_RESULT)
-    names = {"pain": "Pain", "pain_b": "Pain, against drug B"}
-    assert [(line.study, line.title(names)) for line in lines] == [
+    drug_b = pooling(id="pain_b", name="Pain, against drug B", data="pain", arms={"control": ["B"]})
+    outcomes = [pooling(id="pain", name="Pain", arms={"control": ["placebo"]}), drug_b]
+    assert [(line.study, line.title(outcomes)) for line in lines] == [
         ("S1", "Pain, against drug B, 6 weeks, effect of adhering"),
         ("S1", "Pain, 6 weeks, placebo"),
         ("S2", "Pain, 6 weeks, placebo"),
     ]
     assert [line.levels.get("D1") for line in lines] == ["low", "low", None]
+
+
+@each(
+    ("outcome", "when", "against", "title"),
+    [
+        ("pain", "12 weeks", "", "Pain at 12 weeks"),
+        ("pain", "6 weeks", "", "Pain at 6 weeks; Against bark, 6 weeks"),
+        ("pain", "6 weeks", "placebo", "Pain at 6 weeks, placebo"),
+        ("pain", "6 weeks", "bark", "Against bark, 6 weeks, bark"),
+        ("Pain", "", "pain_b", "Against bark"),
+        ("pain", "24 weeks", "", "pain, 24 weeks"),
+        ("pain_b", "", "", "Against bark"),
+        ("pain", "", "", "Pain at 6 weeks; Pain at 12 weeks; Against bark"),
+        ("other", "", "", "other"),
+    ],
+)
+def test_a_result_is_called_as_the_outcomes_that_read_it(outcome, when, against, title):
+    placebo = {"control": ["placebo"]}
+    outcomes = [
+        pooling(id="pain_6", name="Pain at 6 weeks", data="pain", timepoint=("6 weeks",), arms=placebo),
+        pooling(id="pain_12", name="Pain at 12 weeks", data="pain", timepoint=("12 weeks",), arms=placebo),
+        pooling(id="pain_b", name="Against bark", data="pain", timepoint=("6 weeks",), arms={"control": ["bark"]}),
+    ]  # fmt: skip
+    assert bias_lines.Line("S", outcome, {}, (when, against, "")).title(outcomes) == title
 
 
 def test_a_domain_counts_only_where_the_variant_has_it():

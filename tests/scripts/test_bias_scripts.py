@@ -27,7 +27,7 @@ def test_the_bundled_judgements_are_merged_and_drawn(root, tmp_path, monkeypatch
     assert rows.groupby("study").size().to_dict() == dict.fromkeys(
         ["Cohen2008", "DESIRABLE", "DRIVE", "Iwamoto2022", "So2021", "Yue2017"], 8
     )
-    params = '{"tool": "rob1", "names": []}'
+    params = '{"tool": "rob1", "outcomes": []}'
     draw_bias.main([f"--judgements={judgements}", "--params", params, f"--out={tmp_path / 'figures'}"])
     assert {path.name for path in (tmp_path / "figures").iterdir()} == {
         f"{figure}.{suffix}" for figure in ("summary", "graph") for suffix in ("svg", "pdf", "png", "csv")

@@ -112,7 +112,7 @@ GIVEN = [
         ],
     }),
     (params.merge_bias, (), {"tool": "rob2", "people": ["CD"]}),
-    (params.draw_bias, (), {"tool": "rob2", "names": [["pain", "pain"], ["later", "Pain later"]]}),
+    (params.draw_bias, (), {"tool": "rob2", "outcomes": LISTED}),
     (params.grade_certainty, (), {"outcomes": [["pain", ["pain", "pain"]], ["later", ["Pain later", "pain"]]], "tool": "rob2", "designs": {}}),
     (params.write_status, (["pubmed 2020-01-01"], ["config/old.csv"]), {"title": "A review", "final": False, "rounds": ["2020-01-01", "2021-01-01"], "begun": True, "unfrozen": ["pubmed 2020-01-01"], "unread": ["config/old.csv"], "cut_off": [], "not_searched": [], "on_purpose": {}, "known_items": {"pubmed": ["7"]}, "stand_in": [], "outcomes": ["pain"], "data": {"pain": "pain", "later": "pain"}, "listed": LISTED, "tool": "rob2", "extractors": ["AB"], "assessors": ["CD"]}),
 ]  # fmt: skip

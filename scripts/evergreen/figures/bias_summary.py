@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -23,12 +22,13 @@ from evergreen.figures.bias_legend import (
     nothing,
     width_of_head,
 )
-from evergreen.figures.bias_lines import Line, applies, domains_of_lines, lines_of
+from evergreen.figures.bias_lines import Line, applies, domains_of_lines, lines_of, read_by
 from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import HEIGHT, WIDTH, Page, box
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import GREY, INK, PALE
+from evergreen.protocol.outcomes import Outcome
 
 RADIUS, ROW, COLUMN = 7.5, 21.0, 24.0
 LINE = SIZE + 2
@@ -70,18 +70,16 @@ class Grid:
         return self.names + GAP + self.column * len(self.domains)
 
 
-def summary(
-    judgements: pd.DataFrame, tool: Tool, names: Mapping[str, str] = MappingProxyType({})
-) -> tuple[Figure, ...]:
+def summary(judgements: pd.DataFrame, tool: Tool, outcomes: Sequence[Outcome] = ()) -> tuple[Figure, ...]:
     """Risk-of-bias summary: one line per study, one column per domain; the pages, of at most 178 x 240 mm each.
 
-    Where results are judged, studies stand under their outcome, whose name `names` may tell, in the order of these. More lines than fit
+    Where results are judged, studies stand under their outcome, by the name and in the order of the `outcomes` that read it. More lines than fit
     into a panel go on in one beside it, and on further pages, each with the names of the domains above.
     """
-    order = {name: place for place, name in enumerate(names.values())}
 
     def place(line: Line) -> int:
-        return order.get(names.get(line.outcome, ""), len(order)) if line.outcome else -1
+        reading = read_by(line.outcome, outcomes)
+        return -1 if not line.outcome else outcomes.index(reading[0]) if reading else len(outcomes)
 
     lines = sorted(lines_of(judgements), key=place)
     if not lines:
@@ -96,7 +94,7 @@ def summary(
     legend = legend_entries(tool, shown)
     room = HEIGHT - 2 * MARGIN - grid.head - 16 - legend_height(legend, WIDTH - 2 * MARGIN) - PAGE_LINE
     beside = max(1, math.floor((WIDTH - 2 * MARGIN + PANEL_GAP) / (grid.width + PANEL_GAP)))
-    panels = panels_of(entries_of(lines, names, grid), room, beside)
+    panels = panels_of(entries_of(lines, outcomes, grid), room, beside)
     pages = [panels[start : start + beside] for start in range(0, len(panels), beside)]
     return tuple(_page(page, grid, legend, number, len(pages)) for number, page in enumerate(pages, start=1))
 
@@ -129,12 +127,12 @@ def _heads(domains: Sequence[Domain], column: float) -> list[list[str]]:
     return heads
 
 
-def entries_of(lines: Sequence[Line], names: Mapping[str, str], grid: Grid) -> list[Entry]:
+def entries_of(lines: Sequence[Line], outcomes: Sequence[Outcome], grid: Grid) -> list[Entry]:
     """Lines, and before the first of each outcome its title."""
     found: list[Entry] = []
     current = ""
     for line in lines:
-        title = line.title(names)
+        title = line.title(outcomes)
         if title != current:
             found.append(grid.entry(wrapped(title, grid.width, SIZE, True)))
             current = title

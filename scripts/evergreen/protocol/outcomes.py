@@ -148,12 +148,6 @@ def columns_read(outcomes: Sequence[Outcome]) -> list[str]:
     return sorted({name for one in outcomes for name in (*one.where, *one.columns)})
 
 
-def called_in_sheets(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """{label in the sheets: name} of outcomes in the order of the protocol: by their id, and by that of their data, of several the first."""
-    by_data = {outcome.data: outcome.name for outcome in reversed(outcomes)}
-    return {outcome.id: outcome.name for outcome in outcomes} | by_data
-
-
 def fillings_of(outcomes: Sequence[Outcome]) -> dict[str, Filling]:
     """{folded name of data in the sheets: how its numbers are filled in}; of several outcomes that read the same as the first has it."""
     return {folded(one.data): one.filling for one in reversed(outcomes)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evergreen.protocol.outcomes import Outcome, called_in_sheets, columns_read, scales_of
+from evergreen.protocol.outcomes import Outcome, columns_read, scales_of
 from evergreen.protocol.part import Part
 from evergreen.protocol.screening import reconsidered, renamed
 from evergreen.protocol.sources import TYPE_OF_METHOD, OtherMethod, Source
@@ -230,9 +230,9 @@ def merge_bias(protocol: Protocol) -> Values:
 
 
 def draw_bias(protocol: Protocol) -> Values:
-    """The tool, and [label, name] of outcomes as sheets call them."""
-    names = called_in_sheets(protocol.outcomes)
-    return {"tool": protocol.risk_of_bias.tool, "names": [list(pair) for pair in names.items()]}
+    """The tool, and what outcomes are called and read."""
+    outcomes = [_values(outcome, LISTING) for outcome in protocol.outcomes]
+    return {"tool": protocol.risk_of_bias.tool, "outcomes": outcomes}
 
 
 def grade_certainty(protocol: Protocol) -> Values:
