@@ -50,6 +50,8 @@ def test_wide_letters_and_the_word_before_a_query_of_the_old_history_are_no_term
         == "(bone[tiab] AND loss[tiab])OR x[tiab]"
     )
     assert strategy.read("Search (bone[ti]) AND loss[ti]").query == "(bone[ti]) AND loss[ti]"
+    history = "#1 Search (bone[ti]) 120\n#2 Search loss[ti] 90\n#3 Search #1 AND #2 30\n"
+    assert strategy.read(history).query == "((bone[ti])) AND (loss[ti])"
     assert strategy.read("search[ti] AND loss[ti]").query == "search[ti] AND loss[ti]"
 
 

@@ -37,7 +37,10 @@ COUNTED = re.compile(
     rf"(|#|# |S|L|{NAMED}|[(\[]#?)\s*(\d+)(?:\s*[.:)\]|]+\s*|\s+-\s+|\s+|$)(.*)",
     re.IGNORECASE,
 )
-SEARCH = re.compile(r"[\s.>]*(?:(?:search|query|search query)\s*:\s*|(?-i:Search)\s*(?=\())", re.IGNORECASE)
+SEARCH = re.compile(r"[\s.>]*(?:search|query|search query)\s*:\s*", re.IGNORECASE)
+SEARCH_OF_HISTORY = re.compile(r"^search\s", re.IGNORECASE)
+SEARCH_OF_GROUP = re.compile(r"^Search\s*(?=\()")
+"""How PubMed's old history begins each line, which is told by all of them, or by what stands behind it."""
 SORTED = re.compile(r"\s*\bsort by:\s*(?:best match|most recent|publication date|first author|journal|relevance)\b", re.IGNORECASE)  # fmt: skip
 
 NUMBER = r"(\d{1,3}(?:[,.' ]\d{3})+|\d+)"
@@ -125,8 +128,9 @@ def read(text: str) -> Document:
     """The lines of a text; never refuses one."""
     said, directives = _said(text)
     lines = _oldest_first(_table(said) or _lines(said))
-    if len(lines) > 1 and all(line.rows[0][1].casefold().startswith("search ") for line in lines):
-        lines = [_with_first(line, line.rows[0][1][7:]) for line in lines]
+    all_begin = len(lines) > 1 and all(line.rows[0][1].casefold().startswith("search ") for line in lines)
+    of_history = SEARCH_OF_HISTORY if all_begin else SEARCH_OF_GROUP
+    lines = [_with_first(line, of_history.sub("", line.rows[0][1], count=1)) for line in lines]
     return Document(tuple(_counted(lines)), tuple(directives))
 
 
