@@ -256,9 +256,9 @@ PLAIN = CONTRAST | {"arm": "crude", "estimate": -1.8, "estimate_se": 0.6}
         ([*both(5, 7), ADJUSTED], None, -2, []), ([*both(5, 7), ADJUSTED], "preferred", -1.5, ["control", "intervention"]),
         ([*both(5, 7), ADJUSTED], "avoided", -2, ["adjusted"]), ([PLAIN, ADJUSTED], "preferred", -1.5, ["crude"]),
         ([PLAIN, ADJUSTED], "avoided", -1.8, ["adjusted"]), ([ADJUSTED], "avoided", -1.5, []),
-        *(([*both(5, 7), PLAIN | {"adjusted": said}], "preferred", -2, []) for said in ("no", "Unadjusted", "crude", "NR", "\u2013")),
+        *(([*both(5, 7), PLAIN | {"adjusted": said}], "preferred", -2, []) for said in ("no", "Unadjusted", "crude", "NR", "\u2013", "no adjustment", "Unadjusted analysis")),
         *(([PLAIN | {"adjusted": said}, ADJUSTED], "avoided", -1.8, ["adjusted"]) for said in ("none", "not adjusted")),
-        ([*both(5, 7), ADJUSTED | {"adjusted": "nodes"}], "preferred", -1.5, ["control", "intervention"]),
+        *(([*both(5, 7), ADJUSTED | {"adjusted": said}], "preferred", -1.5, ["control", "intervention"]) for said in ("nodes", "crude birth rate")),
         ([*both(5, 7), PLAIN], "preferred", -2, []), ([*both(5, 7), {**ADJUSTED, "estimate_se": ""}], "preferred", -2, []),
     ],
 )  # fmt: skip

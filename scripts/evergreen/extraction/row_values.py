@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ USUAL_LEVEL = 95.0
 CONVERTED = "converted"
 Entry = dict[str, Any]
 YES = "yes"
-UNADJUSTED = NOTHING | {"not adjusted", "unadjusted", "crude", "raw", "univariate", "univariable"}
+_UNADJUSTED = re.compile(
+    r"(?:(?:unadjusted|not adjusted|crude|raw|univariate|univariable)(?: (?:estimates?|analys[ie]s|models?|regression|results?|data))?|no adjustments?)\.?"
+)
 _NUMBERS = frozenset(NUMBERS)
 
 
@@ -304,7 +307,8 @@ def of_a_study(row: Row) -> bool:
 
 def is_adjusted(row: Row) -> bool:
     """Whether an estimate is adjusted, as a cell that says for what does; one may also say that it is not."""
-    return folded(row.get("adjusted") or "") not in UNADJUSTED
+    said = folded(row.get("adjusted") or "")
+    return said not in NOTHING and not _UNADJUSTED.fullmatch(said)
 
 
 def donors_named(row: Row) -> list[str]:
