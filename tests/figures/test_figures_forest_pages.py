@@ -229,11 +229,10 @@ def test_what_has_no_room_gives_way_and_is_named() -> None:
     with style.style():
         drawn = forest.forest(result, setting)
     assert held(drawn) == []
-    (said,) = re.findall(r"For lack of room .*? beside this figure\.", " ".join(shown_on(drawn)))
-    assert said == (
-        "For lack of room SD (Interventionsmaßnahmen), SD (Standardbehandlungen) and A, B, C, D, E, F and G (Risk of bias) stand in the table of numbers"
-        " beside this figure."
-    )
+    assert re.findall(r"For lack of room .*?\.", " ".join(shown_on(drawn))) == [
+        "For lack of room SD (Interventionsmaßnahmen) and SD (Standardbehandlungen) stand in the table of numbers beside this figure.",
+        "For lack of room A, B, C, D, E, F and G (Risk of bias) stand in the risk-of-bias summary.",
+    ]
 
 
 def test_pages_are_files_of_their_own_and_one_pdf(tmp_path: Path) -> None:

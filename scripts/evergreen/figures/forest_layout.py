@@ -77,14 +77,10 @@ class Layout:
             if self._spare >= 0:
                 break
         gone = [one for one in columns if one.rank >= below]
-        heads = {
-            group: dict.fromkeys(one.head for one in own)
-            for group, own in grouped(gone, lambda one: one.group).items()
-        }
-        named = listed(f"{listed(own)} ({group})" if group else listed(own) for group, own in heads.items())
-        stand = noun(sum(map(len, heads.values())), "stands", "stand")
-        said = f"For lack of room {named} {stand} in the table of numbers beside this figure."
-        self.notes = [*self.table.notes, *([said] if gone else [])]
+        self.notes = [
+            *self.table.notes,
+            *(_elsewhere(own) for own in grouped(gone, lambda one: one.circles).values()),
+        ]
         self._share_out()
 
     def _measure(self, size: float, least: float, share: float, below: int) -> None:
@@ -293,6 +289,18 @@ class Layout:
             yield Sheet(
                 number, (), top, top + line * len(fitting) + MARGIN, notes=tuple(fitting), notes_top=top
             )
+
+
+def _elsewhere(gone: Sequence[Column]) -> str:
+    """Where the columns stand that gave way: numbers, or judgements."""
+    heads = {
+        group: dict.fromkeys(one.head for one in own)
+        for group, own in grouped(gone, lambda one: one.group).items()
+    }
+    named = listed(f"{listed(own)} ({group})" if group else listed(own) for group, own in heads.items())
+    stand = noun(sum(map(len, heads.values())), "stands", "stand")
+    where = "risk-of-bias summary" if gone[0].circles else "table of numbers beside this figure"
+    return f"For lack of room {named} {stand} in the {where}."
 
 
 def _labelled(row: Row) -> bool:
