@@ -218,9 +218,9 @@ def test_people_and_events_are_no_fraction_unasked(tmp_path, column, kind, besid
         (("50%",), "'50%' is not a number.*Write 50 where the column is in per cent"),
         (("50,5%", "1,5"), "Write 50.5 where"),
         *(((cell,), rf"'{re.escape(cell)}' is not a number A cell holds one number: write each into the column that it belongs to")
-          for cell in ("5 of 10", "12 (34%)", "3.4 \u00b1 1.2", "5.6 (SD 2.1)", "1.2-3.4", "1,2 \u2013 3,4", "12/34")),
+          for cell in ("5 of 10", "12 (34%)", "3.4 \u00b1 1.2", "5.6 (SD 2.1)", "1.2-3.4", "1,2 \u2013 3,4", "12/34", "3\u00b74 (1\u00b72)")),
         *(((cell,), "Write 1200, without marks between thousands") for cell in ("1 200", "1\u202f200", "1'200", "1\u2019200")),
-        (("1 200.5",), "Write 1200.5, without"),
+        (("1 200.5",), "Write 1200.5, without"), (("1 200,5", "2,5"), "Write 1200,5, without"),
         *(((cell,), "A bound is no number") for cell in ("<0.001", "> 5", "\u2265 5")),
         *(((cell,), "Leave the cell empty, or write NR") for cell in ("-", "\u2014", "?", "n.d.", "keine Angabe", "NaN")),
         *(((cell,), "may have made a day of it") for cell in ("2003-04-01", "01.04.2003", "03-Apr", "Apr-03", "03:45:00")),
