@@ -114,7 +114,7 @@ def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
         (lambda at: (at / "config/extraction/AB.csv").write_text("x"), "Changed since the last run: config/extraction/AB.csv."),
         (lambda at: (at / "config/extraction/CD.csv").write_text("x"), "New since the last run: config/extraction/CD.csv."),
         (lambda at: put(at / "config/screening/full_text/AB.csv"), "New since the last run: config/screening/full_text/AB.csv."),
-        (lambda at: put(at / "config/search/frozen/pubmed/2020-01-01/log.json"), "New since the last run: config/search/frozen/pubmed/2020-01-01/log.json."),
+        (lambda at: put(at / "config/search/frozen/pubmed/2020-01-01/log.json"), "New since the last run: config/search/frozen/pubmed/2020-01-01."),
         (lambda at: put(at / "config/notes.docx"), "New since the last run: config/notes.docx."),
         (lambda at: (at / "config/config.yaml").unlink(), "Gone since the last run: config/config.yaml."),
         (lambda at: (at / "results/out.csv").write_text("x"), "Results are not as the last run left them: step."),
@@ -132,6 +132,16 @@ def test_nothing_is_due_after_a_run_and_its_numbers_are_kept(review):
 def test_a_run_is_due_for_a_reason(review, change, reason):
     change(review)
     assert state.due() == [reason]
+
+
+def test_a_folder_that_a_command_writes_is_named_once_where_it_came_or_went_whole():
+    version = [f"config/versions/1.0/{name}" for name in ("files.csv", "figures/pain-forest.svg.gz")]
+    search = [f"config/search/frozen/pubmed/{name}" for name in ("2020-01-01/ids.txt", "2021-01-01/ids.txt")]
+    sheet = ["config/extraction/AB.csv"]
+    assert state._whole([*version, *search, *sheet], sheet) == [
+        "config/search/frozen/pubmed/2020-01-01", "config/search/frozen/pubmed/2021-01-01", "config/versions/1.0",
+    ]  # fmt: skip
+    assert state._whole(version, version[1:]) == version[:1], "a part of it by the names of its files"
 
 
 def test_a_comment_that_the_status_tells_asks_for_a_run(review):

@@ -7,7 +7,7 @@ know nothing of files that no step has read yet, and of the protocol's values on
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +29,8 @@ RULES = fingerprint.SCRIPTS.parent / "rules"
 SCHEMAS = fingerprint.SCRIPTS.parent / "config" / "schemas"
 # In folders below these, of stages, frozen searches and versions, files are found whatever they are called.
 FOUND_IN = (CONFIG / "screening", CONFIG / "search" / "frozen", CONFIG / "versions")
+WHOLE = {"config/versions/": 3, "config/search/frozen/": 5}
+"""Where commands write folders as a whole, and how many names lead to one."""
 NAMED = 5  # files named of those that changed
 
 
@@ -158,8 +160,8 @@ def due() -> list[str]:
         f"{what} since the last run: {listed(paths)}."
         for what, paths in (
             ("Changed", [path for path in files if then.get(path, files[path]) != files[path]]),
-            ("New", sorted(files.keys() - then.keys())),
-            ("Gone", sorted(then.keys() - files.keys())),
+            ("New", _whole(files, then)),
+            ("Gone", _whole(then, files)),
         )
         if paths
     ]
@@ -181,6 +183,20 @@ def due() -> list[str]:
     with suppress(OSError):  # a review that may only be read
         contents.keep()
     return reasons
+
+
+def _whole(files: Collection[str], others: Collection[str]) -> list[str]:
+    """Files that are not among others; a folder that was written as a whole, and of which the others have nothing, by its name alone."""
+    there = {*others, *map(_folder_of, others)}
+    return sorted(
+        {folder if (folder := _folder_of(name)) not in there else name for name in files if name not in there}
+    )
+
+
+def _folder_of(name: str) -> str:
+    """The folder that a file was written with, the file itself where it was written alone."""
+    names = next((names for place, names in WHOLE.items() if name.startswith(place)), None)
+    return "/".join(name.split("/")[:names])
 
 
 def listed(names: list[str], most: int = NAMED) -> str:

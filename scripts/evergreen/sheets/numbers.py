@@ -24,7 +24,9 @@ _APART = re.compile(r"-?\d{1,3}(?:([ '])\d{3})(?:\1\d{3})*(?:[.,]\d+)?")
 _DAY = re.compile(
     r"\d{4}-\d\d-\d\d|\d{1,2}([./-])\d{1,2}\1(?:\d\d|\d{4})|\d\d:\d\d(?::\d\d)?|\d{1,2}[-. /]+[^\W\d_]{3,4}\.?|[^\W\d_]{3,4}\.?[- ]\d\d"
 )
-_SEVERAL = re.compile(r"[^\d^]*\d+(?:[.,\u00b7]\d+)*[^\d^]*[ (\[/\u00b1:;-][^\d^]*\d+(?:[.,\u00b7]\d+)*[^\d^]*")
+_SEVERAL = re.compile(
+    r"[^\d^]*\d+(?:[.,\u00b7]\d+)*[^\d^]*[ (\[/\u00b1:;-][^\d^]*\d+(?:[.,\u00b7]\d+)*[^\d^]*"
+)
 LONGEST = 60
 """Characters of a text that is looked through for several numbers; a longer one is a remark."""
 _BOUNDING = ("<", ">", "\u2264", "\u2265", "~", "\u2248")
