@@ -135,6 +135,7 @@ PAIN = pooling(id="pain", name="Pain at 12 weeks", timepoint=("12 weeks",))
         (("B", "pain", ""), "Pain at 12 weeks"),
         (("Elsewhere", "pain", ""), "pain"),
         (("A", "heat", ""), "Pain against heat"),
+        (("A", "pain", "", "heat"), "Pain against heat"),
         (("A", "other_thing", ""), "other thing"),
     ],
 )

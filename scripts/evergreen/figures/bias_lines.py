@@ -11,7 +11,7 @@ from evergreen import tables
 from evergreen.bias.opinions import OPTIONAL, Result, result_of
 from evergreen.bias.tools import OVERALL, Domain, Tool
 from evergreen.figures.forest_order import by_name
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import Outcome, read_by
 from evergreen.sheets import folded
 
 
@@ -28,31 +28,14 @@ class Line:
     def title(self, outcomes: Sequence[Outcome] = ()) -> str:
         """What it is a result of, under the names of those `outcomes` that read it; the sheet's word where none does."""
         when, against, effect = self.further
-        reading = [
-            one
-            for one in read_by(self.outcome, outcomes)
-            if _is(when, one.timepoint)
-            and _is(against, (one.id, *one.arms.control) if one.arms.control else ())
-        ]
-        own = [one for one in reading if folded(one.id) == folded(against)]
-        names = list(dict.fromkeys(one.name for one in own or reading)) or [self.outcome]
+        reading = read_by(outcomes, self.outcome, when, against)
+        names = list(dict.fromkeys(one.name for one in reading)) or [self.outcome]
         said = [
             "" if all(when in name for name in names) else when,
-            "" if own else against,
+            "" if any(folded(one.id) == folded(against) for one in reading) else against,
             f"effect of {effect}" if effect else "",
         ]
         return ", ".join(filter(None, ["; ".join(names), *said]))
-
-
-def read_by(label: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """The outcomes that read what a sheet calls `label`: by their data, or by the id that is nobody's data."""
-    found = [one for one in outcomes if folded(one.data) == folded(label)]
-    return found or [one for one in outcomes if folded(one.id) == folded(label)]
-
-
-def _is(said: str, asked: Sequence[str]) -> bool:
-    """Whether a label is among those that are asked for; what says nothing holds for all, and all are asked for where none is."""
-    return not said or not asked or folded(said) in map(folded, asked)
 
 
 def lines_of(judgements: pd.DataFrame) -> list[Line]:

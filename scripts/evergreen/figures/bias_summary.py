@@ -22,13 +22,13 @@ from evergreen.figures.bias_legend import (
     nothing,
     width_of_head,
 )
-from evergreen.figures.bias_lines import Line, applies, domains_of_lines, lines_of, read_by
+from evergreen.figures.bias_lines import Line, applies, domains_of_lines, lines_of
 from evergreen.figures.bias_marks import draw_mark
 from evergreen.figures.canvas import HEIGHT, WIDTH, Page, box
 from evergreen.figures.glyphs import FONT
 from evergreen.figures.letters import width_of, wrapped
 from evergreen.figures.style import GREY, INK, PALE
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import Outcome, read_by
 
 RADIUS, ROW, COLUMN = 7.5, 21.0, 24.0
 LINE = SIZE + 2
@@ -78,7 +78,7 @@ def summary(judgements: pd.DataFrame, tool: Tool, outcomes: Sequence[Outcome] = 
     """
 
     def place(line: Line) -> int:
-        reading = read_by(line.outcome, outcomes)
+        reading = read_by(outcomes, line.outcome)
         return -1 if not line.outcome else outcomes.index(reading[0]) if reading else len(outcomes)
 
     lines = sorted(lines_of(judgements), key=place)

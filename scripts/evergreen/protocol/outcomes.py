@@ -148,6 +148,29 @@ def columns_read(outcomes: Sequence[Outcome]) -> list[str]:
     return sorted({name for one in outcomes for name in (*one.where, *one.columns)})
 
 
+def read_by(
+    outcomes: Sequence[Outcome], label: str, timepoint: str = "", comparison: str = ""
+) -> list[Outcome]:
+    """The outcomes that read what a row of a sheet calls `label`: by their data, or by the id that is nobody's data.
+
+    `timepoint` and `comparison` (an arm of the control group, or an outcome's id) are those of the row; it holds for all where it says none.
+    """
+    found = [one for one in outcomes if folded(one.data) == folded(label)]
+    found = found or [one for one in outcomes if folded(one.id) == folded(label)]
+    reading = [
+        one
+        for one in found
+        if _among(timepoint, one.timepoint)
+        and _among(comparison, (one.id, *one.arms.control) if one.arms.control else ())
+    ]
+    return [one for one in reading if folded(one.id) == folded(comparison)] or reading
+
+
+def _among(said: str, asked: Sequence[str]) -> bool:
+    """Whether a label is among those that are asked for, all of which are where none is named."""
+    return not said or not asked or folded(said) in map(folded, asked)
+
+
 def fillings_of(outcomes: Sequence[Outcome]) -> dict[str, Filling]:
     """{folded name of data in the sheets: how its numbers are filled in}; of several outcomes that read the same as the first has it."""
     return {folded(one.data): one.filling for one in reversed(outcomes)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import Outcome, read_by
 from evergreen.sheets import folded
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import LeftOut, Result, Study
@@ -18,24 +18,24 @@ class OutcomeNames:
     """
 
     def __init__(self, outcomes: Sequence[Outcome] = (), results: Mapping[str, Result] | None = None) -> None:
-        data = {folded(one.data) for one in outcomes}
-        self._by_id = {folded(one.id): one.name for one in outcomes if folded(one.id) not in data}
-        self._reading: dict[tuple[str, str], list[Outcome]] = {}
-        for outcome in outcomes:
-            result = (results or {})[outcome.id]
-            reads: list[Study | LeftOut] = [*result.studies]
-            reads += [one for one in result.left_out if not one.outside]
-            for study in dict.fromkeys(folded(one.study) for one in reads):
-                self._reading.setdefault((folded(outcome.data), study), []).append(outcome)
+        self._outcomes = outcomes
+        self._studies = {id_: _read(result) for id_, result in (results or {}).items()}
 
-    def __call__(self, study: str, label: str, timepoint: str = "") -> str:
-        """The name, or names, of what a sheet calls `label` in a row of a study; of all time points where it says none."""
-        reading = self._reading.get((folded(label), folded(study)), [])
-        if timepoint:
-            at = folded(timepoint)
-            reading = [one for one in reading if not one.timepoint or at in map(folded, one.timepoint)]
-        named = "; ".join(dict.fromkeys(one.name for one in reading))
-        return named or self._by_id.get(folded(label), in_words(label))
+    def __call__(self, study: str, label: str, timepoint: str = "", comparison: str = "") -> str:
+        """The name, or names, of what a sheet calls `label` in a row of a study."""
+        reading = read_by(self._outcomes, label, timepoint, comparison)
+        names = [
+            one.name
+            for one in reading
+            if folded(study) in self._studies[one.id] or folded(one.data) != folded(label)
+        ]
+        return "; ".join(dict.fromkeys(names)) or in_words(label)
+
+
+def _read(result: Result) -> set[str]:
+    """The studies that answer the question of an outcome, as sheets call them."""
+    found: list[Study | LeftOut] = [*result.studies]
+    return {folded(one.study) for one in [*found, *(one for one in result.left_out if not one.outside)]}
 
 
 AS_IN_SHEETS = OutcomeNames()

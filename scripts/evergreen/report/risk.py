@@ -57,7 +57,8 @@ def section(
     rows: list[list[Cell]] = []
     for item in tables.rows(judgements):
         source = item["source"]
-        item["outcome"] = outcomes(item["study"], item["outcome"], item.get("timepoint", ""))
+        where = [item.get(name, "") for name in ("timepoint", "comparison")]
+        item["outcome"] = outcomes(item["study"], item["outcome"], *where)
         place = [label(item["study"]), *(item[name] for name in given)]
         judged = [names.get(item["domain"], item["domain"]), item["judgement"].capitalize(), item["support"]]
         rows.append([*place, *judged, Link("source", source) if source.startswith("http") else source])
