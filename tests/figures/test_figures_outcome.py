@@ -100,6 +100,8 @@ def test_residuals_and_quantiles_are_metafors(plates: dict[str, outcome_figures.
 
 def test_evidence_adds_up(plates: dict[str, outcome_figures.Plate]) -> None:
     drawn = numbers(plates["evidence"])
+    described = plates["evidence"].drawn.description
+    assert f"with {drawn['participants'].sum():,.0f} participants" in described
     assert drawn["studies_so_far"].iloc[-1] == 13
     assert drawn["participants_so_far"].iloc[-1] == sum(sum(trial["n"]) for trial in BCG["trials"]) == 357_347
     assert drawn["year"].tolist() == sorted({str(trial["year"]) for trial in BCG["trials"]})

@@ -15,7 +15,6 @@ from evergreen.counting import plural
 from evergreen.figures.axes import TICK, figure_with_axes, length_of, number_axis
 from evergreen.figures.key import Sign
 from evergreen.figures.letters import width_of
-from evergreen.figures.scales import number
 from evergreen.figures.setting import Drawn, Setting
 from evergreen.figures.style import COLOURS, INK, tint
 from evergreen.synthesis.result import Result, Study
@@ -77,7 +76,7 @@ def evidence(result: Result, setting: Setting) -> Drawn:
     table = pd.DataFrame(
         {by: order, "studies": studies, "participants": people, "studies_so_far": np.cumsum(studies), "participants_so_far": np.cumsum(people)}
     )  # fmt: skip
-    description = f"{plural(int(studies.sum()), 'study', 'studies')} with {number(float(people.sum()), 0)} participants, {by} by {by} from {order[0]} to {order[-1]}."
+    description = f"{plural(int(studies.sum()), 'study', 'studies')} with {people.sum():,.0f} participants, {by} by {by} from {order[0]} to {order[-1]}."
     return Drawn(figure, table, description=description)
 
 
