@@ -540,7 +540,7 @@ def test_a_number_that_a_note_gives_another_record_is_not_the_record_s_own(note,
 
 
 def test_a_reference_that_nobody_filled_in_is_no_record(read):
-    record = "<record><database>a.enl</database><rec-number>{}</rec-number><ref-type name='Journal Article'>17</ref-type>{}</record>\n"
+    record = "<record><database>a.enl</database><rec-number>{}</rec-number><foreign-keys><key app='EN'>1</key></foreign-keys><added-date format='utc'>1</added-date><ref-type name='Journal Article'>17</ref-type>{}</record>\n"
     text = record.format(1, "<titles><title>T</title></titles>") + record.format(
         2, "<titles><title/></titles>"
     )

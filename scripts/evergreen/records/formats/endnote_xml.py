@@ -40,7 +40,18 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 _AROUND = {name.rpartition("/")[0] for names in FIELDS.values() for name in names if "/" in name}
 """Elements that hold fields and no text of their own."""
-_OF_THE_LIBRARY = frozenset(("database", "source-app", "rec-number", "ref-type", "ref-type name"))
+_OF_THE_LIBRARY = frozenset(
+    (
+        "database",
+        "source-app",
+        "rec-number",
+        "foreign-keys/key",
+        "ref-type",
+        "ref-type name",
+        "added-date",
+        "last-updated-date",
+    )
+)
 """Fields that a reference has that nobody filled in."""
 DEEPEST = 20
 """Elements inside each other that name a field; EndNote's own have five, and what is deeper is one text."""
