@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from evergreen.command import again, parser, run
+from evergreen.counting import plural
 from evergreen.errors import InputError
 from evergreen.protocol.rounds import check_searched
 from evergreen.sheets import folded
@@ -116,11 +117,7 @@ def answers_of(args: Namespace, ask: Callable[[str], str], today: str) -> Answer
         databases = _answer(ask, named, _exports)
         queried = "Search of PubMed (a file with the strategy, or the query itself), or nothing"
         strategy = _answer(ask, queried, _strategy)
-    email = args.email or (ask("Your address, which NCBI asks for") if strategy else "")
-    if strategy and not email:
-        raise InputError(
-            "a search of PubMed needs an address, which NCBI asks for", todo="Give --email you@example.org."
-        )
+    email = args.email or (_answer(ask, "Your address, which NCBI asks for", _address) if strategy else "")
     day = (args.searched or today).strip()
     check_searched(day, today)
     sources = [source_of(text, "database") for text in databases] + [
@@ -197,6 +194,14 @@ def _strategy(given: str) -> str:
     return given
 
 
+def _address(given: str) -> str:
+    if not given:
+        raise InputError(
+            "a search of PubMed needs an address, which NCBI asks for", todo="Give --email you@example.org."
+        )
+    return given
+
+
 def _extractor(args: Namespace, reviewers: tuple[str, ...]) -> str:
     if not args.sheet:
         return ""
@@ -216,7 +221,7 @@ def _check(files: tuple[Path, ...]) -> None:
 def _told(answers: Answers, args: Namespace, files: list[str]) -> list[str]:
     """What was written, and what comes next."""
     lines = [
-        f"{args.review}: {len(files)} files written; config/config.yaml is the protocol, yours to read and to edit."
+        f"{args.review}: {plural(len(files), 'file')} written; config/config.yaml is the protocol, yours to read and to edit."
     ]
     if args.registration:
         read = registration.read(args.registration)

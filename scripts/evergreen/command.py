@@ -18,6 +18,7 @@ from evergreen.errors import InputError, ReviewError
 from evergreen.steps.hold import OWNER, live_and_die_with_run
 
 INPUT_ERROR_STATUS = 2
+STOPPED_STATUS = 130
 CALLED = "EVERGREEN_CALLED"
 """What a person typed to start a script, where that is not the script's own name."""
 LAUNCHER = "EVERGREEN"
@@ -91,6 +92,11 @@ def run(main: Callable[[], None]) -> None:
     except BrokenPipeError:  # whoever reads the lines, `head` for one, has enough of them
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        if os.environ.get(OWNER):
+            raise  # the run says it
+        print("\nStopped as you asked.", file=sys.stderr)
+        raise SystemExit(STOPPED_STATUS) from None
     except (InputError, ReviewError) as error:
         _refuse(error)
     except Exception as error:

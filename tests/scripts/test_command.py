@@ -11,3 +11,11 @@ def test_a_reader_that_has_enough_lines_is_no_fault(root):
         cwd=root / "scripts", capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("x 0\n", "")
+
+
+def test_a_person_who_stops_a_command_sees_no_traceback(root):
+    program = "from evergreen.command import run; exec('def main(): raise KeyboardInterrupt'); run(main)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root / "scripts", capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (130, "\nStopped as you asked.\n")

@@ -358,7 +358,7 @@ def test_what_to_call_next_is_said_as_it_was_called(tmp_path, capsys, monkeypatc
 def test_a_person_is_asked_again_until_an_answer_can_be_read_and_not_at_all_where_a_review_is(
     tmp_path, export, capsys, monkeypatch
 ):
-    words = ["A title", "1x", "AB", "Embase=nosuch.ris", f"Embase={export}", "nosuch.txt", "", "Pain=XX", "Pain=MD"]  # fmt: skip
+    words = ["A title", "1x", "AB", "Embase=nosuch.ris", f"Embase={export}", "nosuch.txt", "x[ti]", "", "a@b.org", "Pain=XX", "Pain=MD"]  # fmt: skip
     given = iter(words)
     monkeypatch.setattr("builtins.input", lambda question: next(given))
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
@@ -366,7 +366,7 @@ def test_a_person_is_asked_again_until_an_answer_can_be_read_and_not_at_all_wher
     main([str(review)])
     said = capsys.readouterr().out
     assert next(given, None) is None
-    for fault in ("'1x' cannot be", "nosuch.ris: the file is missing", "nosuch.txt: the file is missing", "'XX' is no effect measure"):  # fmt: skip
+    for fault in ("'1x' cannot be", "nosuch.ris: the file is missing", "nosuch.txt: the file is missing", "needs an address", "'XX' is no effect measure"):  # fmt: skip
         assert said.count(fault) == 1
     assert [outcome.measure for outcome in load(review / "config/config.yaml").outcomes] == ["MD"]
     with pytest.raises(InputError, match="there is a review in this folder"):
