@@ -9,12 +9,8 @@ import openpyxl
 import pytest
 
 from evergreen.errors import InputError
+from tests.imported import first
 from tests.rows import each
-
-
-def first(table, *columns):
-    return tuple(table.loc[0, list(columns)])
-
 
 TABLES = {
     "PubMed": (
