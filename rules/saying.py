@@ -285,7 +285,9 @@ class Stages:
         return f"  at work: {', '.join(named[:2])}{more}; {self.ended} of {_counted(self.total)} done"
 
     def took(self) -> str:
-        return f"{_counted(self.ended)} in {_lasted(time.monotonic() - self.began)}"
+        """How long the run was, and how many steps ended; Snakemake tells of none that ended where `--quiet` asks it not to."""
+        lasted = _lasted(time.monotonic() - self.began)
+        return f"{_counted(self.ended)} in {lasted}" if self.ended else lasted
 
 
 def stage_of(rule: Any) -> str:

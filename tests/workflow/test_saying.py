@@ -60,6 +60,11 @@ def test_a_stage_is_told_when_its_last_step_is_done_or_left_out(saying):
     assert stages.took().startswith("2 steps in")
 
 
+def test_a_run_that_is_not_told_of_steps_counts_none(saying):
+    """`--quiet`: Snakemake tells of no step that ended, which is no run without steps."""
+    assert saying.Stages(SimpleNamespace(dag=None)).took() == "0 s"
+
+
 @pytest.mark.parametrize(
     ("sentence", "text", "within"),
     [
