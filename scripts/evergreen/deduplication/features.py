@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from evergreen.deduplication.entries import are_entries, numbers
+from evergreen.records.name_words import PARTICLE
 from evergreen.records.normalise import SPOKEN, searchable, spoken
 from evergreen.records.retractions import NOTICE_OF_CONCERN, NOTICE_OF_RETRACTION, SAYS_RETRACTED
 
@@ -52,9 +53,7 @@ _CITED = r"(?i)\((?:vol\.? ?\d[^()]*|[^()]*\((?:19|20)\d\d\) \d+[^()]*\([^()]*\)
 _CORRECTED = r"(?i)\[(?:published )?err?at[a-z]+"
 _LONE = r"(?i)([:.]\s+|\()%s([.:)](?:\s|$))"
 """A roman number of one letter that counts: `: I. Methods`, `(V)`."""
-_PARTICLES = (
-    r"^(?:(?:van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av) )+"
-)
+_PARTICLES = rf"^(?:(?:{PARTICLE.pattern}) )+"
 _EDITION = r"\s*\([^()]*\)?\s*$"
 
 

@@ -7,10 +7,8 @@ from typing import NamedTuple
 
 from evergreen import yaml_text
 
-PRINTED_PARTS, PRINTED_KEYS = (
-    ("review", "question", "eligibility", "amendments"),
-    {"name", "reasons", "comment", "favours"},
-)
+PRINTED_PARTS = ("review", "question", "eligibility", "amendments")
+PRINTED_KEYS = {"name", "reasons", "comment", "favours"}
 """Parts of the protocol, and keys of others, whose texts a reader of the review sees."""
 
 

@@ -39,7 +39,7 @@ _FAMILY_LAST = re.compile(
 """`Wei WANG`, `Jan van ES`, `Ana GARCIA LEON`; not `for the CHARM`."""
 _FAMILY_FIRST = re.compile(rf"(?P<family>{_CAPITALS}+) (?P<given>[A-ZÀ-ÖØ-Þ][^\s,]*[a-zß-öø-ÿ][^,]*)")
 _WITH_DEGREES = re.compile(rf"([^,]+?\s[^,]+?)((?:,?\s(?:{TITLE.pattern}))+)")
-_ENDS_OTHERWISE = re.compile(rf"\s(?:{TITLE.pattern}|(?i:{SUFFIX.pattern.strip('^$')}))$")
+_ENDS_OTHERWISE = re.compile(rf"\s(?:{TITLE.pattern}|(?i:{SUFFIX.pattern}))$")
 _NUMBERED = re.compile(r"[\d\u00b9\u00b2\u00b3\u2070-\u2079]")
 _CONSONANT = "[B-DF-HJ-NP-TV-Z]"
 _SYLLABLE = f"(?:{_CONSONANT}[HLRW]?|S[CKMNPT])?[AEIOUY]{{1,2}}(?:[CLMNRST]?{_CONSONANT})?"

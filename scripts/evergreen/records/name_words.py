@@ -11,15 +11,16 @@ GROUP = re.compile(
     re.IGNORECASE,
 )
 INITIALS = re.compile(r"[^\W\d_a-zß-öø-ÿ](?:[.\s-]*[^\W\d_a-zß-öø-ÿ]){0,3}\.?|(?:[^\W\d_]{1,2}\.[\s-]*)+")
-SUFFIX = re.compile(r"^(?:jr|sr|ii|iii|iv|2nd|3rd|4th)\.?$", re.IGNORECASE)
+SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th)\.?", re.IGNORECASE)
 PARTICLE = re.compile(
     "van|von|der|den|de|del|della|di|da|dos|das|du|la|le|el|al|bin|ibn|ten|ter|zu|zur|af|av", re.I
 )
 TITLE = re.compile(
     r"(?:M\.?D|Ph\.?D|M\.?Sc|M\.?S|B\.?Sc|M\.?P\.?H|D\.?Sc|R\.?N|M\.?B\.?B\.?S|D\.?Phil|Dr\.?P\.?H|D\.?O|Pharm\.?D|FRCP\w*|FRCS\w*|FACP|FACS)\.?"
 )
-NO_INITIALS = re.compile(r"[a-z]|^[A-Z.]{4,}$")
 """A degree behind a whole name, as journals' pages write it; `MD` alone may be initials (`van den Berg, MD`)."""
+NO_INITIALS = re.compile(r"[a-z]|^[A-Z.]{4,}$")
+"""What a degree has that initials have not."""
 AND_OTHERS = re.compile(r"(?<=\S)[\s,;]+et\.? al\.?$", re.IGNORECASE)
 MARK_OF_PLACE = re.compile(
     r"\s*\[\d+(?:,\s?\d+)*\]|\s+\(\d{1,2}\)|\s*\((?:\d{6,}|(?:\d{4}-){3}\d{3}[\dX]|[^()]*[Oo][Rr][Cc][Ii][Dd][^()]*)\)"

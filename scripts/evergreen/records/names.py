@@ -48,7 +48,7 @@ def apart(text: str) -> bool:
     """Whether `text` is one name: not several that run together, and no list that cannot be taken apart."""
     _, *given = (part.strip() for part in text.split(","))
     if len(given) > 1 and not GROUP.search(text):
-        last = given[2:] if SUFFIX.match(given[0]) else given[1:]  # `Doe, Jr, Ann`, as BibTeX has it
+        last = given[2:] if SUFFIX.fullmatch(given[0]) else given[1:]  # `Doe, Jr, Ann`, as BibTeX has it
         pieces = [piece for piece in last if piece and not _DEGREE.fullmatch(piece)]
         if pieces:
             return False
@@ -78,7 +78,7 @@ def parse_name(text: str) -> Name:
         named = any(map(NO_INITIALS.search, degrees)) or _WITH_INITIALS_BEHIND.search(family)
         if " " in family and named and all(map(TITLE.fullmatch, degrees)):
             return parse_name(family)  # `John Smith, MD, PhD`, `Doe J, MD`
-        if len(degrees) == 2 and SUFFIX.match(degrees[0]):
+        if len(degrees) == 2 and SUFFIX.fullmatch(degrees[0]):
             degrees.reverse()
         return Name(family, ", ".join(filter(None, degrees)))
     words = text.split()
@@ -93,7 +93,7 @@ def parse_name(text: str) -> Name:
         suffix = f" {words.pop()}{suffix}"  # `Vries J de`
     if all(word.islower() and PARTICLE.fullmatch(word) for word in words[:-1]):
         return Name(text, "")
-    if len(words) > 2 and SUFFIX.match(words[-1]) and not words[-2].endswith("."):
+    if len(words) > 2 and SUFFIX.fullmatch(words[-1]) and not words[-2].endswith("."):
         suffix = f", {words.pop()}{suffix}"
     if INITIALS.fullmatch(words[-1]) and not _lone_initials(words):
         cut = len(words) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
-from string import ascii_letters
+from string import ascii_letters, digits
 
 from evergreen.errors import InputError
 from evergreen.sheets.labels import APOSTROPHES, BLANKS, DASHES, QUOTES, UNSEEN
@@ -18,8 +18,7 @@ PLAIN = str.maketrans(
         **dict.fromkeys(DASHES, "-"),
         **dict.fromkeys(UNSEEN, ""),
         **dict.fromkeys(set(BLANKS) - {"\t"}, " "),
-        **{wide: chr(ord(wide) - 0xFEE0) for wide in "（）［］：，；＃＊／＝０１２３４５６７８９"},
-        **{chr(ord(letter) + 0xFEE0): letter for letter in ascii_letters},
+        **{chr(ord(sign) + 0xFEE0): sign for sign in "()[]:,;#*/=" + digits + ascii_letters},
     }
 )
 GUILLEMETS = (re.compile("[\u00ab\u2039]\\s*"), re.compile("\\s*[\u00bb\u203a]"))
