@@ -88,6 +88,13 @@ def test_tau2_has_the_digits_of_the_figure_everywhere(tau2, shown):
     assert (f"Tau² = {shown};" in said) == (tau2 is not None)
 
 
+def test_of_an_outcome_without_an_estimate_all_studies_that_report_it_are_counted():
+    beside = left_out("c", reason="no SD"), left_out("d", kind="other_time")
+    found = result(studies=(study("a"), study("b")), left_out=beside)
+    (row,) = results.summary([Outcome(id="x", measure="MD")], {"x": found}).rows
+    assert row[3] == "not pooled (3 studies report it)"
+
+
 def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
     main = model(estimate=-0.5, ci_low=-1.0, ci_high=0.0, k=3)
     asked = {

@@ -66,7 +66,7 @@ class Scale:
             return number(shown, self.decimals)
         if SMALL_RATIO <= shown < LARGE_RATIO:
             return number(shown, self.decimals)
-        power = math.floor(math.log10(float(f"{shown:.1e}")))
+        _, power = _two_that_count(shown)
         if power < -4 or power > 5:
             return powered(shown)
         return number(shown, max(1 - power, self.decimals if shown < 1 else 0))
@@ -220,8 +220,14 @@ def per_1000(value: float, risk: float) -> str:
 
 def powered(value: float) -> str:
     """A number above 0 with two digits and its power of ten: `1.1×10⁻¹⁰`."""
-    power = math.floor(math.log10(float(f"{value:.1e}")))
-    return f"{value / 10.0**power:.1f}×10{_superscript(power)}"
+    digits, power = _two_that_count(value)
+    return f"{digits}×10{_superscript(power)}"
+
+
+def _two_that_count(value: float) -> tuple[str, int]:
+    """The first two digits of a number above 0, and the power of ten of the first."""
+    digits, _, power = f"{value:.1e}".partition("e")
+    return digits, int(power)
 
 
 def level_of(fraction: float) -> str:

@@ -86,6 +86,7 @@ MODEL_WORDS = {
     "multilevel": "multilevel model",
 }  # fmt: skip
 MULTI_ARM = {"combine": "Arms combined", "split": "Control divided", "separate": "Arms apart"}
+I2_FROM = {"tau2": "tau²", "Q": "Q"}
 DEPENDENT = {"aggregate": "Effects of a study aggregated", "robust": "Cluster-robust"}
 CHANGES: Mapping[str, Callable[[Any], str]] = {
     "tau2": lambda value: capital(TAU2[value]),
@@ -95,7 +96,7 @@ CHANGES: Mapping[str, Callable[[Any], str]] = {
     "level": lambda value: f"{level_of(value)} intervals",
     "prediction": lambda value: f"{'With' if value else 'Without'} prediction interval",
     "glmm": lambda value: f"Mixed model {value}",
-    "i2": lambda value: f"I² from {'tau²' if value == 'tau2' else value}",
+    "i2": lambda value: f"I² from {I2_FROM[value]}",
     "multi_arm": lambda value: MULTI_ARM[value],
     "dependent": lambda value: DEPENDENT[value],
     "rho": lambda value: f"Correlation within studies {value:g}",

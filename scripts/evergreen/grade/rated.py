@@ -31,7 +31,7 @@ class Recounted:
 
 def reporting(result: Result) -> Sequence[Study | LeftOut]:
     """The studies that count; where nothing is pooled those that answer the question all the same."""
-    return result.counted if result.studies else [one for one in result.left_out if not one.outside]
+    return result.counted if result.studies else result.answering
 
 
 def rounds_since(result: Result, rating: Rating) -> list[str]:

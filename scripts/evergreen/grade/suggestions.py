@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from evergreen.bias.certainty import DOWN, UP
 from evergreen.bias.tools.anatomy import HIGH_RISK, LOW_RISK
 from evergreen.figures import scales
+from evergreen.figures.wording import capital
 from evergreen.grade.absolute import Absolute, Interval, InUnits, Ruler, control_risk, control_sd
 from evergreen.metaanalysis import information_size
 from evergreen.metaanalysis.absolute_risk import RISKS, of_risks
@@ -276,7 +277,7 @@ def publication_bias(result: Result, asymmetry_p: float, missing: str) -> Sugges
                 "; ".join(f"{name}'s test of small-study effects: {_p(p)}" for name, p in known.items())
             )
     else:
-        why.append(found.not_done[:1].upper() + found.not_done[1:].rstrip("."))
+        why.append(capital(found.not_done).rstrip("."))
     if missing:
         why.append(f"ROB-ME: {missing} risk of bias by missing evidence")
         own = -1 if folded(missing) in HIGH_RISK else 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from evergreen.protocol.outcomes import Outcome, read_by
 from evergreen.sheets import folded
 from evergreen.sheets.columns import in_words
-from evergreen.synthesis.result import LeftOut, Result, Study
+from evergreen.synthesis.result import Result
 
 
 class OutcomeNames:
@@ -19,7 +19,9 @@ class OutcomeNames:
 
     def __init__(self, outcomes: Sequence[Outcome] = (), results: Mapping[str, Result] | None = None) -> None:
         self._outcomes = outcomes
-        self._studies = {id_: _read(result) for id_, result in (results or {}).items()}
+        self._studies = {
+            id_: {folded(one.study) for one in result.answering} for id_, result in (results or {}).items()
+        }
 
     def __call__(self, study: str, label: str, timepoint: str = "", comparison: str = "") -> str:
         """The name, or names, of what a sheet calls `label` in a row of a study."""
@@ -30,12 +32,6 @@ class OutcomeNames:
             if folded(study) in self._studies[one.id] or folded(one.data) != folded(label)
         ]
         return "; ".join(dict.fromkeys(names)) or in_words(label)
-
-
-def _read(result: Result) -> set[str]:
-    """The studies that answer the question of an outcome, as sheets call them."""
-    found: list[Study | LeftOut] = [*result.studies]
-    return {folded(one.study) for one in [*found, *(one for one in result.left_out if not one.outside)]}
 
 
 AS_IN_SHEETS = OutcomeNames()

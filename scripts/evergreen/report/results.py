@@ -89,7 +89,7 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
         elif result.pooled is not None:
             rows.append(_summed(name, result, result.pooled, participants(result), apart))
         else:
-            reporting = len({study.study for study in result.left_out if not study.outside})
+            reporting = len({study.study for study in result.answering})
             many = f" ({plural(reporting, 'study reports', 'studies report')} it)" if reporting else ""
             words = f"not pooled{many}"
             rows.append([name, "0", "", words, "", "", ""])

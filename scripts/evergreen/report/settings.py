@@ -7,7 +7,7 @@ from typing import Any
 
 from evergreen.counting import listed
 from evergreen.figures.scales import level_of
-from evergreen.figures.wording import CHANGES, MODEL_WORDS, TESTS, within
+from evergreen.figures.wording import CHANGES, I2_FROM, MODEL_WORDS, TESTS, within
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
@@ -29,8 +29,8 @@ SETTINGS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "prediction": ("Prediction interval", lambda value: "computed" if value else "none"),
     "predtype": ("Its degrees of freedom (k studies)", lambda value: DEGREES.get(value, "k − 1")),
     "glmm": ("Kind of mixed model", lambda value: MIXED[value]),
-    "i2": ("I²", lambda value: f"from {'tau²' if value == 'tau2' else value}"),
-    "levels": ("Results of a study differ by", lambda value: listed(value)),
+    "i2": ("I²", lambda value: f"from {I2_FROM[value]}"),
+    "levels": ("Results of a study differ by", listed),
     "dependent": ("Several effects of one study", CHANGES["dependent"]),
     "rho": ("Correlation of their sampling errors", lambda value: f"{value:g}"),
     "add": ("Added to empty cells", lambda value: f"{value:g}"),

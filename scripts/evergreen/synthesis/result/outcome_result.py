@@ -122,6 +122,11 @@ class Result(Part):
         return [*self.studies, *self.left_out]
 
     @property
+    def answering(self) -> list[Study | LeftOut]:
+        """The same without those that answer another question, as at another time point."""
+        return [*self.studies, *(one for one in self.left_out if not one.outside)]
+
+    @property
     def counted(self) -> list[Study | LeftOut]:
         """The studies whose participants and events count: those pooled, and those in which nothing can be estimated."""
         return [*self.studies, *(one for one in self.left_out if one.not_estimable)]
