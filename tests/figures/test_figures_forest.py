@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from evergreen.figures import forest, forest_table, funnel, outcome_figures, scales, style
+from evergreen.figures import axes, forest, forest_table, funnel, outcome_figures, scales, style
 from evergreen.synthesis.outcome import result as pooled_result
 from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
@@ -230,6 +230,32 @@ def test_ticks_of_ratios_are_inside_even_in_the_logarithm_and_hold_one(low: floa
     assert all(math.log(low) - 1e-9 <= position <= math.log(high) + 1e-9 for position, _ in marks)
     if low < 1 < high:
         assert "1" in {label.rstrip("0").rstrip(".") for _, label in marks}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (0, 1.4e-7, ["0", "5×10⁻⁸", "10×10⁻⁸"]),
+        (-2.5e-8, 3e-8, ["−2×10⁻⁸", "0", "2×10⁻⁸"]),
+        (0, 1.6e10, ["0", "5×10⁹", "10×10⁹", "15×10⁹"]),
+        (-3e-4, 3e-4, ["−0.0002", "0.0000", "0.0002"]),
+    ],
+)
+def test_ticks_of_tiny_and_huge_numbers_differ(low: float, high: float, texts: list[str]) -> None:
+    assert [text for _, text in scales.ticks(scales.Scale("", ""), low, high, 6)] == texts
+
+
+def test_an_axis_has_two_numbers_where_more_have_no_room() -> None:
+    tried = axes.tried_ticks(scales.Scale("", ""), 0.0003, 0.0092, 50, 7, lambda text: 2.0 * len(text))
+    assert next(marks for marks, _, free in tried if min(free, default=9) >= 5)== [
+        (0.002, "0.002"), (0.008, "0.008"),
+    ]  # fmt: skip
+
+
+def test_curves_of_tiny_effects_fill_their_plot() -> None:
+    assert axes.padded([-2e-6, 4e-6], 0.0) == (-2e-6, 4e-6)
+    low, high = axes.padded([3e-6, 3e-6])
+    assert 0 < low < 3e-6 < high < 1e-5
 
 
 def test_derived_and_imputed_numbers_have_signs_of_their_own() -> None:

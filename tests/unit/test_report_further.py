@@ -151,3 +151,11 @@ def test_cluster_robust_tests_of_a_meta_regression_stand_beside_its_own():
         .replace("\u00a0", " ")
         .endswith("P = 0.00010, cluster-robust P = 0.15")
     )
+
+
+def test_a_coefficient_by_a_small_unit_is_not_nothing_and_one_in_thousands_has_no_decimals():
+    small = changed(LINE, estimate=2.3e-6, ci_low=-7.1e-6, ci_high=1.17e-5)
+    large = changed(LINE, estimate=-66621.4, ci_low=-80395.2, ci_high=-52847.6)
+    said = words(changed(RESULT, moderators=changed(RESULT.moderators, coefficients=[small, large])))
+    assert "latitude | 0.000002 | −0.000007 to 0.000012" in said
+    assert "latitude | −66621 | −80395 to −52848" in said

@@ -135,10 +135,12 @@ def length_of(axes: Axes, vertical: bool = False) -> float:
 def tried_ticks(
     scale: scales.Scale, low: float, high: float, length: float, most: int, half: Callable[[str], float]
 ) -> Iterator[tuple[list[tuple[float, str]], list[tuple[float, float]], list[float]]]:
-    """Ticks of an axis `length` points long, at most so many and fewer each time: (axis position, text); (place in points, half of what
-    the text takes); free points between neighbours."""
-    for count in range(most, 1, -1):
-        marks = scales.ticks(scale, low, high, count)
+    """Ticks of an axis `length` points long, at most so many and fewer each time, and one alone last: (axis position, text); (place in points,
+    half of what the text takes); free points between neighbours."""
+    found = [scales.ticks(scale, low, high, count) for count in range(most, 1, -1)]
+    several = [marks for marks in found if len(marks) > 1]
+    outermost = [marks[:: len(marks) - 1] for marks in several]
+    for marks in [*several, *outermost, *(marks for marks in found if len(marks) < 2)]:
         places = [((v - low) / (high - low) * length, half(text)) for v, text in marks]
         yield marks, places, [b - hb - a - ha for (a, ha), (b, hb) in itertools.pairwise(places)]
 
@@ -158,7 +160,7 @@ def _fitting(
 def padded(values: Sequence[float], share: float = 0.05) -> tuple[float, float]:
     """Range of `values` with some room on both sides; never empty."""
     low, high = min(values), max(values)
-    room = share * (high - low) or max(abs(high), 1.0) * 0.1
+    room = share * (high - low) if high > low else 0.1 * (abs(high) or 1.0)
     return low - room, high + room
 
 

@@ -237,8 +237,10 @@ def level_of(fraction: float) -> str:
 
 def decimals_needed(values: Sequence[float], most: int) -> int:
     """Fewest decimals (at most `most`) that show every one of `values` in full."""
+    finite = [v for v in values if math.isfinite(v)]
+    near = 1e-9 * max(map(abs, finite), default=0.0)
     for decimals in range(most):
-        if all(abs(round(v, decimals) - v) <= 1e-9 * max(1.0, abs(v)) for v in values if math.isfinite(v)):
+        if all(abs(round(v, decimals) - v) <= near for v in finite):
             return decimals
     return most
 
@@ -297,10 +299,10 @@ def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float,
 
     round_numbers = MaxNLocator(nbins=max(most - 1, 2), steps=[1, 2, 2.5, 5, 10])
     if not scale.ratio:
-        marks = round_numbers.tick_values(low, high)
-        inside = [0.0 if abs(v) < 1e-12 else float(v) for v in marks if low - 1e-12 <= v <= high + 1e-12]
-        decimals = decimals_needed(inside, 6)
-        return [(v, number(v, decimals)) for v in inside]
+        near = 1e-9 * (high - low)
+        marks = [float(v) for v in round_numbers.tick_values(low, high) if low - near <= v <= high + near]
+        inside = [0.0 if abs(v) < near else v for v in marks]
+        return list(zip(inside, _alike(inside), strict=True))
     first, last = math.exp(low), math.exp(high)
     if last / first <= 3:
         marks = [float(v) for v in round_numbers.tick_values(first, last)]
@@ -316,6 +318,18 @@ def ticks(scale: Scale, low: float, high: float, most: int) -> list[tuple[float,
         one = next((i for i, v in enumerate(inside) if abs(v - 1) < 1e-9), 0)
         inside = [v for i, v in enumerate(inside) if (i - one) % step == 0]
     return [(math.log(v), _tick_label(v)) for v in inside]
+
+
+def _alike(values: Sequence[float]) -> list[str]:
+    """Numbers with decimals in common; with a power of ten where these were more than six, or the digits more than nine."""
+    sizes = [abs(v) for v in values if v]
+    decimals = decimals_needed(values, 7)
+    if decimals < 7 and max(sizes, default=0.0) < 1e9:
+        return [number(v, decimals) for v in values]
+    power = math.floor(math.log10(min(sizes)))
+    shown = [v / 10.0**power for v in values]
+    decimals = decimals_needed(shown, 6)
+    return [f"{number(v, decimals)}×10{_superscript(power)}" if v else "0" for v in shown]
 
 
 def _tick_label(value: float) -> str:

@@ -10,7 +10,7 @@ from evergreen.report.blocks import Block, Cell, Head, Table, Text, heads
 from evergreen.report.effects import estimate, interval, named, percent
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import InverseVariance, Multilevel, NotDone, Result
-from evergreen.synthesis.result.analyses import Between, Moderators, ModeratorsNotDone
+from evergreen.synthesis.result.analyses import Between, Coefficient, Moderators, ModeratorsNotDone
 from evergreen.synthesis.result.pooled_models import Robust
 from evergreen.tables import grouped
 
@@ -109,10 +109,9 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     rows = [
         [
             names.get(one.name, one.name),
-            _plain(one.estimate, 4),
-            f"{_plain(one.ci_low, 4)} to {_plain(one.ci_high, 4)}",
+            *_limited(one, one),
             _p(one.p),
-            *(_robust_cells(one.robust) if robust else [_p(one.permutation_p)]),
+            *(_robust_cells(one) if robust else [_p(one.permutation_p)]),
             _plain(one.vif),
         ]
         for one in found.coefficients
@@ -151,12 +150,22 @@ def _moderators(result: Result, scale: scales.Scale) -> Iterator[Block]:
     yield from map(Text, lacking)
 
 
-def _robust_cells(found: Robust | None) -> list[Cell]:
+def _limited(one: Coefficient, of: Coefficient | Robust) -> list[str]:
+    """A coefficient, and the limits of its own test or of the cluster-robust one: four decimals, more where it is small by the unit of its
+    column, none where it is in the thousands."""
+    values = (one.estimate, of.ci_low, of.ci_high)
+    decimals = scales.effect_decimals([value for value in values if value is not None])
+    estimate, low, high = (_plain(value, max(4, decimals) if decimals else 0) for value in values)
+    return [estimate, f"{low} to {high}"]
+
+
+def _robust_cells(one: Coefficient) -> list[Cell]:
     """Interval, degrees of freedom and P value of a cluster-robust test."""
+    found = one.robust
     if found is None:
         return ["", "", ""]
     return [
-        f"{_plain(found.ci_low, 4)} to {_plain(found.ci_high, 4)}",
+        _limited(one, found)[1],
         _plain(found.df, 1),
         _p(found.p),
     ]
