@@ -7,6 +7,7 @@ import pytest
 
 from evergreen import tables
 from evergreen.errors import InputError
+from evergreen.extraction.agreement import agreement_table
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import check_adjudication, merge_extraction, merge_studies
@@ -71,6 +72,21 @@ def test_a_number_that_one_left_empty_is_a_conflict_and_a_unit_is_not():
     (row,) = merged.rows.to_dict("records")
     assert row["in_conflict"] == "sd"
     assert row["unit"] == "mm"
+
+
+@each(
+    ("column", "value", "agreed"),
+    [("ci_level", 95.0, True), ("ci_level", 90.0, False), ("crossover", "no", True), ("crossover", "yes", False), ("adjusted", "no", True)],
+)  # fmt: skip
+def test_an_empty_cell_agrees_with_what_it_says(column, value, agreed):
+    empty = math.nan if isinstance(value, float) else ""
+    merged = merge_extraction({"AB": sheet({column: value}), "CD": sheet({column: empty})})
+    (row,) = merged.rows.to_dict("records")
+    assert row["in_conflict"] == ("" if agreed else column)
+    if agreed:
+        assert row[column] == value
+        table = agreement_table(merged.found, [column], frozenset(NUMBERS), merged.rounding)
+        assert table["agreed"].tolist() == [1, 1, 1, 1]
 
 
 def disputed(merged) -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Numbers that say the truth by default: intervals, studies without events, Peto's effects; against numbers by metafor 4."""
 
+import json
 import math
 
 import pandas as pd
@@ -7,6 +8,7 @@ import pytest
 
 from evergreen.figures.wording import explained
 from evergreen.grade.absolute import control_risk
+from evergreen.metaanalysis.conversion_rules import BY_ID
 from evergreen.protocol.loading import complete
 from evergreen.report import results
 from evergreen.report.facts import analysed_outcomes
@@ -92,6 +94,36 @@ def test_arms_that_may_be_one_under_two_names_are_not_pooled():
     assert pooled(both, entry("MD", arms={"intervention": rows["arm"][0]})).k == 3, (
         "the protocol names one of them"
     )
+
+
+def sd_from(conversion):
+    """The record of a row whose standard deviation was converted."""
+    return json.dumps([BY_ID[conversion].entry("sd", 2.0, "", {}, "derived")])
+
+
+@each(
+    ("disputed", "cells", "asked", "pooled_now"),
+    [
+        ("crossover", {}, {}, False),
+        ("icc; cluster_size", {}, {}, False),
+        ("icc; cluster_size", {"design_effect": "2"}, {}, True),  # the design effect is reported
+        ("unit", {}, {}, False),
+        ("unit", {}, {"measure": "SMD"}, False),
+        ("unit", {}, {"measure": "VR", "values": "both"}, False),
+        ("ci_level", {}, {}, True),  # the standard deviation is reported
+        ("ci_level", {"converted": sd_from("ci")}, {}, False),
+        ("ci_level", {"converted": sd_from("se")}, {}, True),
+        ("conversions", {"converted": sd_from("se")}, {}, False),
+        ("sd", {"converted": sd_from("se")}, {}, False),
+        ("se; median; estimate_p; direction; adjusted", {}, {}, True),
+        ("adjusted", {}, {"adjusted": "preferred"}, False),
+    ],
+)  # fmt: skip
+def test_a_cell_in_dispute_is_no_empty_one(disputed, cells, asked, pooled_now):
+    rows = means(1, 2, 3).assign(in_conflict=[disputed, *[""] * 5], **cells)
+    result = pooled(rows, entry(asked.pop("measure", "MD"), **asked))
+    assert result.k == 2 + pooled_now
+    assert [(one.study, one.kind) for one in result.left_out] == [("S0", "disputed")] * (not pooled_now)
 
 
 def test_rows_whose_place_the_extractors_dispute_do_not_count_as_ones_that_say_nothing():

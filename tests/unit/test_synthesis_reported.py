@@ -80,6 +80,12 @@ def test_a_reported_difference_needs_no_scale() -> None:
         ("MD", {}, {"scale": "ratio"}, "it reports a ratio, and the measure (mean difference) is none"),
         ("RR", {"scale": "ratio"}, {"in_conflict": "scale"}, "the extractors disagree on the scale of the estimate"),
         ("MD", {}, {"estimate": "", "in_conflict": "estimate", "estimate_ci_low": ""}, "the extractors disagree on estimate"),
+        ("RR", {"scale": "ratio"}, {"in_conflict": "estimate_measure"}, "the extractors disagree on the measure of the estimate"),
+        # the middle of its limits stands in for no number that is in dispute, and the level behind them counts where they do
+        ("MD", {}, {"estimate": "", "in_conflict": "estimate"}, "the extractors disagree on estimate"),
+        ("MD", {}, {"in_conflict": "estimate_ci_level; estimate_p"}, "the extractors disagree on estimate ci level"),
+        ("MD", {}, {"in_conflict": "estimate_ci_level; estimate_p", "estimate_se": "0.1"}, 0.8),
+        ("MD", {}, {"in_conflict": "estimate_p"}, 0.8),
         # O - E and its variance say the logarithm, whatever is said of estimates
         *(
             (measure, {"scale": scale} if scale else {}, {"estimate": "", "estimate_ci_low": "", "o_minus_e": "-5", "variance": "20"}, -0.25)

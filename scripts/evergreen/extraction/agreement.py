@@ -11,7 +11,7 @@ import numpy as np
 
 from evergreen import tables
 from evergreen.extraction.check import Row
-from evergreen.extraction.comparing import Rounding, empty, same
+from evergreen.extraction.comparing import Rounding, empty, meaning, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,7 +97,9 @@ def intraclass_correlation(values: Sequence[Sequence[float]]) -> float:
 
 def _agree(by_person: Mapping[str, Row], column: str, number: bool, rounding: Rounding) -> bool:
     one, other = (row.get(column, "") for row in by_person.values())
-    if same(one, other) or (column == "unit" and (empty(one) or empty(other))):
+    if same(meaning(one, column), meaning(other, column)) or (
+        column == "unit" and (empty(one) or empty(other))
+    ):
         return True
     return number and rounding.kept(by_person, column) is not None
 

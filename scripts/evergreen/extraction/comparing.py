@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from evergreen import tables
 from evergreen.errors import InputError
 from evergreen.extraction.check import Row, filled, place_of
-from evergreen.sheets import NUMBER, folded, name_key
+from evergreen.sheets import NUMBER, columns_of, folded, name_key
 from evergreen.sheets.columns import PLACE
 from evergreen.sheets.labels import loosely
 from evergreen.sheets.numbers import decimals, plain
@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 SLACK = 1e-9
 
 
+DEFAULTS = {column.name: column.default for column in columns_of("extraction") if column.default is not None}
+"""What an empty cell of a column says, where it says something."""
+
+
 def same(one: float | str, other: float | str) -> bool:
     """Whether two cells say the same."""
     if isinstance(one, str) and isinstance(other, str) and NUMBER.fullmatch(one) and NUMBER.fullmatch(other):
         one, other = float(one), float(other)  # in a column of a person's own
-    if isinstance(one, float) and isinstance(other, float):
+    if isinstance(one, int | float) and isinstance(other, int | float):
         return math.isclose(one, other, rel_tol=1e-9) or (math.isnan(one) and math.isnan(other))
     return folded(one) == folded(other)
 
@@ -59,6 +63,11 @@ def passed_over(worksheet: pd.DataFrame, read: pd.DataFrame, file: str) -> list[
 def empty(value: float | str) -> bool:
     """Whether a cell says nothing."""
     return value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def meaning(value: float | str, column: str) -> float | str:
+    """What a cell of a column says, also where it is empty."""
+    return DEFAULTS.get(column, value) if empty(value) else value
 
 
 def as_text(value: float | str) -> str:

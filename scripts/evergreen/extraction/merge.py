@@ -25,6 +25,7 @@ from evergreen.extraction.comparing import (
     as_text,
     by_each,
     empty,
+    meaning,
     meant,
     opposite,
     same,
@@ -234,6 +235,7 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
         filled = [value for value in values.values() if not empty(value)]
         # A unit that one did not write says nothing; a number that one did not see does.
         considered = filled if column == "unit" or column in kind.own else list(values.values())
+        considered = [meaning(value, column) for value in considered]
         if any(not same(considered[0], value) for value in considered[1:]):
             result.append((column, {person: as_text(value) for person, value in values.items()}))
     return result

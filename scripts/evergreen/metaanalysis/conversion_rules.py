@@ -97,6 +97,11 @@ class Rule:
     usual: bool = True
     imputes: bool = False
 
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that its arguments stand in."""
+        return tuple(STANDS_IN.get(name, name) for name in (*self.needs.values(), *self.options.values()))
+
     def source_of(self, column: str) -> str:
         """Whose formula gives a column."""
         return self.source if isinstance(self.source, str) else self.source[column]

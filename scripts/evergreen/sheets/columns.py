@@ -24,7 +24,7 @@ OWN_COLUMNS = (
 """Columns that extraction and screening put beside those of an extraction sheet."""
 _APART = "study-level: "
 NO_CHOICES = Choices(())
-AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "whole", "label", "silent", "description")
+AS_IN_THE_SCHEMA = ("filled_with", "minimum", "maximum", "whole", "label", "silent", "default", "description")
 """What a column takes from its schema under the same name."""
 
 
@@ -47,6 +47,8 @@ class Column:
     label: bool = False
     # That nothing was reported is the same as an empty cell.
     silent: bool = False
+    # What an empty cell says; None where it says nothing.
+    default: float | str | None = None
     description: str = ""
 
     @property

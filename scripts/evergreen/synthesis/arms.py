@@ -10,10 +10,12 @@ from evergreen.errors import InputError
 from evergreen.extraction import constraints
 from evergreen.extraction.check import Row, place_of
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.extraction.row_values import marked
-from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED
+from evergreen.extraction.row_values import marked, record_of, usual_interval
+from evergreen.metaanalysis.conversion_rules import BY_ID, CONTRAST, DERIVED, DESIGN, IMPUTED, RULES, Rule
 from evergreen.metaanalysis.conversions import Group, combine_groups
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.trial_designs import effective_size
+from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.result import Arm
 from evergreen.synthesis.result.study_rows import Reason, SheetRow
@@ -33,11 +35,18 @@ WORDS = {
     "n": "number of participants", "events": "number of events", "mean": "mean", "sd": "standard deviation",
     "person_time": "person-time", "mean_baseline": "mean at baseline", "sd_baseline": "standard deviation at baseline",
     "estimate": "estimate", "estimate_se": "standard error", "r": "correlation", "design_effect": "design effect", "r_paired": "correlation of a person's values under both treatments",
+    "group": "the group of an arm", "scale": "the scale of the estimate", "estimate_measure": "the measure of the estimate",
+    "crossover": "whether both groups are the same people",
 }  # fmt: skip
 
 
 _COLUMN = re.compile(r"(?:^|(?<=; ))[a-z_0-9]+(?=: )")
 """The column that a number does not follow into, before what is said of it."""
+
+
+def columns_of_unit(outcome: Outcome) -> tuple[str, ...]:
+    """The column that says in which unit numbers are, where it matters to the outcome's effects."""
+    return ("unit",) if MEASURES[outcome.measure].unit or outcome.units else ()
 
 
 def faults(study: str, rows: Rows) -> list[InputError]:
@@ -73,12 +82,33 @@ def counts_people(rows: Rows, needed: Sequence[str]) -> bool:
 def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
     absent = [name for name in needed if any(math.isnan(row[name]) for row in rows)]
     words = ", ".join(WORDS[name] for name in absent)
-    disputed = {column for row in rows for column in row["in_conflict"].split("; ")}
-    if disputed & set(absent):
-        return disagreed(name for name in absent if name in disputed)
+    if unsettled := disputed(rows, absent):
+        return disagreed(unsettled)
     given = [WORDS[name] for name in needed if name not in absent]
     start = f"{' and '.join(given)} reported, " if given else ""
     return f"{start}no usable {words}{why_not_derived(rows)}"
+
+
+def disputed(rows: Rows, columns: Sequence[str], beside: Rows = ()) -> list[str]:
+    """What extractors dispute, in `rows` or those `beside` them, of `columns` and of what numbers in these are converted from.
+
+    A disputed cell is empty until it is settled, and many an empty cell says something: 95 %, the same unit, no clusters.
+    """
+    unsettled = {column for row in (*rows, *beside) for column in row["in_conflict"].split("; ")}
+    if not any(unsettled):
+        return []
+    behind = [rule for row in rows for column in columns for rule in _behind(row, column)]
+    read = (*columns, *(column for rule in behind for column in ("conversions", *rule.reads)))
+    return [column for column in dict.fromkeys(read) if column in unsettled]
+
+
+def _behind(row: Row, column: str) -> list[Rule]:
+    """The conversions by which a number of a row came about; where there is none, all that could give it."""
+    if column in NUMBERS and math.isnan(row[column]):
+        unlike = {DESIGN, CONTRAST} if usual_interval(row) else {DESIGN}
+        return [rule for rule in RULES if column in rule.gives and rule.rows not in unlike]
+    made = (entry["conversion"] for entry in record_of(row) if entry["column"] == column)
+    return [BY_ID[one] for one in made if one in BY_ID]
 
 
 def disagreed(names: Iterable[str]) -> Reason:

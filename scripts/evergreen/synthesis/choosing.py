@@ -16,7 +16,7 @@ from evergreen.sheets import folded
 from evergreen.sheets.columns import in_words
 from evergreen.sheets.labels import loosely, shown, spelling_of
 from evergreen.sheets.numbers import not_reported
-from evergreen.synthesis.arms import Rows, faults
+from evergreen.synthesis.arms import Rows, disagreed, disputed, faults
 from evergreen.synthesis.comparisons import Comparison, by_adjustment, comparisons_of
 from evergreen.synthesis.dependence import joins_effects
 from evergreen.synthesis.left_out import left_out
@@ -170,6 +170,8 @@ def _of_result(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chos
         )
     for problem in faults(study, rows):
         raise problem
+    if outcome.adjusted and (unsettled := disputed(rows, ("adjusted",))):
+        return disagreed(unsettled)
     counting, unused, why = by_adjustment(rows, outcome, kind)
     result = comparisons_of(
         study, counting, outcome, kind, reported, [row for row in unused if row["group"] != "contrast"]
@@ -192,8 +194,8 @@ def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
         said = [row for row in rows if folded(text_of(row[name])) in _folded(wanted)]
         silent = [row for row in rows if not_reported(text_of(row[name]))]
         settled = {(row["group"], folded(row["arm"])) for row in said}
-        disputed = [row for row in silent if name in row["in_conflict"].split("; ")]
-        if any((row["group"], folded(row["arm"])) not in settled for row in disputed):
+        unsettled = [row for row in silent if disputed([row], (name,))]
+        if any((row["group"], folded(row["arm"])) not in settled for row in unsettled):
             return Reason("disputed", f"the extractors disagree on its {in_words(name)}")
         kept = said or silent
         if not kept:

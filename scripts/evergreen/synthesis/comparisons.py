@@ -27,9 +27,12 @@ from evergreen.sheets.columns import NOTICE, OWN_COLUMNS, as_called
 from evergreen.synthesis.arms import (
     EVENTS_NOT_PEOPLE,
     Rows,
+    columns_of_unit,
     combined,
     complete,
     counts_people,
+    disagreed,
+    disputed,
     empty,
     missing_numbers,
     of_group,
@@ -122,8 +125,8 @@ def comparisons_of(
     arms whose numbers are not used, but whose people a reported effect is about."""
     if not rows:
         return Reason("other_arms", "none of its arms is among those that the protocol names")
-    if any("group" in row["in_conflict"].split("; ") for row in rows):
-        return Reason("disputed", "the extractors disagree on the group of an arm")
+    if unsettled := disputed(rows, ("group",)):
+        return disagreed(unsettled)
     alone = [row["group"] for row in rows if "row" in row["in_conflict"].split("; ")]
     if len(alone) > len(set(alone)):
         return Reason(
@@ -141,7 +144,10 @@ def comparisons_of(
         # what a report states of the effect goes before what is imputed in its arms, or computed for them from it
         second = _imputed(arms, (*needed, "design_effect", "r_paired")) or _from_difference(arms)
         if by_arms and not (contrasts and second and _stated(contrasts, outcome)):
-            return _two_groups(study, treated, control, outcome, needed)
+            unsettled = disputed(arms, (*needed, *columns_of_unit(outcome)), rows)
+            return (
+                disagreed(unsettled) if unsettled else _two_groups(study, treated, control, outcome, needed)
+            )
         if contrasts:
             # The people of a reported effect are those of its arms; of several arms of a group the one that it names.
             named = [row for row in treated if folded(row["arm"]) == folded(contrasts[0]["arm"])] or treated
@@ -168,7 +174,8 @@ def comparisons_of(
     if nobody and not contrasts:
         return nobody
     if kind != "generic" and not nobody and singles and complete(singles, needed) and counted:
-        return _singles(study, singles, outcome, kind)
+        unsettled = disputed(singles, (*needed, *columns_of_unit(outcome)), rows)
+        return disagreed(unsettled) if unsettled else _singles(study, singles, outcome, kind)
     if contrasts or (singles and kind == "generic"):
         beside = {group: of_group(rows, group) for group in ("intervention", "control")}
         return _contrasts(study, contrasts or singles, outcome, beside if kind == "generic" else {})

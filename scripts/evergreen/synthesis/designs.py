@@ -12,7 +12,7 @@ from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.trial_designs import PAIRED
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.arms import COUNTS, Rows, effective, why_not_derived
+from evergreen.synthesis.arms import COUNTS, Rows, disagreed, disputed, effective, why_not_derived
 from evergreen.synthesis.result.study_rows import Converted
 
 EFFECTIVE = "effective_size"
@@ -20,6 +20,9 @@ EFFECTIVE = "effective_size"
 
 def undone(rows: Rows, outcome: Outcome) -> str:
     """Why rows cannot be used as the design of their trial demands; "" where they can."""
+    paired = any(row["crossover"] == YES for row in rows)
+    if unsettled := disputed(rows, ("crossover", "design_effect", *(("r_paired",) if paired else ()))):
+        return disagreed(unsettled)
     return next(filter(None, (_of_clusters(row, outcome) for row in rows)), "") or _of_pairs(rows, outcome)
 
 

@@ -11,14 +11,20 @@ from scipy.special import ndtri
 
 from evergreen.errors import InputError
 from evergreen.extraction.check import Row, own_choice, place_of
-from evergreen.extraction.row_values import CONVERTED, marked, record_of, usual_interval
+from evergreen.extraction.row_values import CONVERTED, OF_ESTIMATE, marked, record_of, usual_interval
 from evergreen.metaanalysis import conversions
 from evergreen.metaanalysis.absolute_risk import ratio_of_other_measure
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, IMPUTED, RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.arms import CONTRAST_NUMBERS, Rows, disagreed, why_not_derived
-from evergreen.synthesis.result.study_rows import Reason
+from evergreen.synthesis.arms import (
+    CONTRAST_NUMBERS,
+    Rows,
+    columns_of_unit,
+    disagreed,
+    disputed,
+    why_not_derived,
+)
 
 Effect = tuple[float, float]
 LIMITS = ("estimate_ci_low", "estimate_ci_high")
@@ -31,16 +37,19 @@ def effect(row: Row, outcome: Outcome) -> Effect | str:
 
     Raises InputError where it is not said whether an estimate is a ratio or its logarithm, and for a ratio that cannot be.
     """
-    disputed = [name for name in row["in_conflict"].split("; ") if name in (*BEHIND, "scale")]
-    if "scale" in disputed:
-        return Reason("disputed", "the extractors disagree on the scale of the estimate")
-    stated = _stated(row, outcome)
+    if unsettled := disputed(
+        [row], ("scale", "estimate_measure", "design_effect", *columns_of_unit(outcome))
+    ):
+        return disagreed(unsettled)
+    stated, made_of = _stated(row, outcome), ("estimate", "estimate_se", *used(row))
     if isinstance(stated, str):
         scored = _scored(row, outcome.measure)
-        if scored is not None:
-            stated = scored
-    if isinstance(stated, str) and disputed:
-        return disagreed(disputed)
+        made_of = BEHIND if scored is None else ("o_minus_e", "variance")
+        stated = stated if scored is None else scored
+    elif math.isnan(row["estimate_se"]):
+        made_of = (*made_of, *OF_ESTIMATE, "estimate_df")
+    if unsettled := disputed([row], made_of):
+        return disagreed(unsettled)
     if isinstance(stated, tuple) and not math.isnan(row["design_effect"]):
         return stated[0], stated[1] * row["design_effect"]
     return stated
