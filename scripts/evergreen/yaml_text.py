@@ -18,6 +18,7 @@ import yaml
 from yaml.constructor import ConstructorError
 
 from evergreen.errors import InputError
+from evergreen.sheets.texts import refuse_unjoined
 
 MOST_BYTES = 10 << 20
 MOST_VALUES = 500_000
@@ -127,6 +128,7 @@ def parse(text: str, *, file: str | Path) -> Any:
 
 
 def _placed(text: str, file: str | Path) -> Placed:
+    refuse_unjoined(text, file)
     if odd := yaml.reader.Reader.NON_PRINTABLE.search(text):
         row = text.count("\n", 0, odd.start()) + 1
         raise InputError(f"the character {odd.group()!a} is not text", file=file, row=row, todo="Remove it.")

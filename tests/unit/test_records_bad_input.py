@@ -7,12 +7,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from evergreen import yaml_text
 from evergreen.errors import InputError
 from evergreen.records import formats
 from evergreen.records.account import imported_twice
 from evergreen.records.new_records import import_exports
 from evergreen.records.rows import record_table
+from evergreen.search.typed_text import text_of
 from evergreen.sheets import texts
+from evergreen.sheets.reading import read_sheet
 from tests.rows import each
 
 RIS = "".join(
@@ -285,3 +288,30 @@ def test_ids_of_two_sources_never_collide_and_repeats_in_a_file_are_said(read):
     assert one.remarks["reason"].tolist() == [
         "1 record has an id that another record of the file has: one:A3~2"
     ]
+
+
+@each(
+    ("name", "text"),
+    [
+        ("export.ris", RIS),
+        ("export.csv", "title,year\nOne,2001\nTwo,2002\n"),
+        ("AB.csv", "record_id,decision\na:1,include\na:2,exclude\n"),
+        ("strategy.txt", "1. gout\n2. pain\n3. 1 and 2\n"),
+        ("config.yaml", "review:\n  authors: [A,\n  B, C]\n"),
+    ],
+)
+@each("end", ["\n", "\r\n"])
+def test_two_versions_that_git_could_not_join_are_refused_and_none_is_counted(name, text, end, tmp_path):
+    readers = {
+        "AB.csv": lambda path: read_sheet(path, "screening"),
+        "strategy.txt": text_of,
+        "config.yaml": yaml_text.read,
+    }
+    first, second, *rest = text.splitlines()
+    lines = [first, "<<<<<<< HEAD", second, "||||||| base", "=======", second, ">>>>>>> theirs", *rest]
+    path = tmp_path / name
+    path.write_text(end.join(lines) + end, newline="")
+    with pytest.raises(InputError, match=f"{name}, row 2: git could not join"):
+        readers.get(name, formats.read)(path)
+    path.write_text(text)
+    readers.get(name, formats.read)(path)

@@ -118,3 +118,11 @@ def test_a_fault_in_a_later_piece_names_its_row(tmp_path):
     for read in (formats.read, cut):
         with pytest.raises(InputError, match=f"row {row}: a record of MEDLINE text begins here"):
             read(path)
+
+
+def test_two_versions_in_a_later_piece_are_refused_with_their_row(tmp_path):
+    path = tmp_path / "export.ris"
+    path.write_text(f"{written('ris', NUMBERS)}\n>>>>>>> theirs\n", encoding="utf-8")
+    row = len(written("ris", NUMBERS).split("\n")) + 1
+    with pytest.raises(InputError, match=f"row {row}: git could not join"):
+        read_source("x", "export", [("2020-01-01", str(path), {})], tmp_path / "x")

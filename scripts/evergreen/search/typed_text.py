@@ -9,7 +9,7 @@ from string import ascii_letters, digits
 
 from evergreen.errors import InputError
 from evergreen.sheets.labels import APOSTROPHES, BLANKS, DASHES, QUOTES, UNSEEN
-from evergreen.sheets.texts import decode
+from evergreen.sheets.texts import decode, refuse_unjoined
 
 PLAIN = str.maketrans(
     {
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
 def text_of(path: str | Path) -> str:
     """The text of a strategy's file, in whatever encoding it was saved, each row ending with a line feed.
 
-    Raises InputError where it is empty, or no text.
+    Raises InputError where it is empty, no text, or of two versions.
     """
     found = decode(Path(path).read_bytes())
     if found is None:
@@ -52,4 +52,5 @@ def text_of(path: str | Path) -> str:
         raise InputError(
             "the file is empty", file=path, todo="Save the search again, or take the file out of config/config.yaml."
         )  # fmt: skip
+    refuse_unjoined(found.text, path)
     return found.text.replace("\r\n", "\n").replace("\r", "\n")

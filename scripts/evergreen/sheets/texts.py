@@ -21,6 +21,8 @@ _MARKS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _UNDEFINED = frozenset(b"\x81\x8d\x8f\x90\x9d")  # bytes that Windows-1252 leaves open
 LINES_TO_TELL = 5000
+UNJOINED = re.compile(r"^(?:<{7}|\|{7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
+"""Lines with which git marks what two people changed at once, and it could not join."""
 END_OF_FILE = "\x1a"
 """Ctrl-Z, which Windows puts behind files that `copy a+b` puts together."""
 _UPPER = f"[{''.join(letter for letter in map(chr, range(0x80, 0x180)) if letter.isupper())}]"
@@ -92,7 +94,19 @@ def decoded(path: Path) -> str:
     if found.untold:
         todo = "Save it as UTF-8 (CSV UTF-8 in Excel) in the program that shows it well."
         raise InputError(UNTOLD, file=path, row=found.untold, todo=todo)
+    refuse_unjoined(found.text, path)
     return found.text
+
+
+def refuse_unjoined(text: str, file: str | Path) -> None:
+    """Raise InputError where git has left two versions of a text beside each other: what stands in both would be there twice."""
+    if found := UNJOINED.search(text):
+        raise InputError(
+            "git could not join two versions of this file, and both stand here",
+            file=file,
+            row=len(lines_of(text[: found.start()])) + 1,
+            todo="Keep what holds of both, and take out the lines of <, = and >.",
+        )
 
 
 def clean(cell: str) -> str:

@@ -63,6 +63,7 @@ def decode(content: bytes, file: str) -> Text:
         found = texts.decode(content)
     if found is None:
         raise InputError("the file is binary, not text", file=file, todo=EXPORT_AGAIN)
+    texts.refuse_unjoined(found.text, file)
     lines = texts.lines_of(found.text)
     # A few spoilt lines of a large export are remarked upon; they spoil no other.
     few = 0 < 2 * len(found.odd) < sum(not line.isascii() for line in lines)
@@ -117,7 +118,7 @@ def _lines(raw: bytes) -> list[str]:
         text = raw.decode().replace("\ufeff", "").replace(texts.END_OF_FILE, "")
     except UnicodeDecodeError as error:
         raise NotInPieces from error
-    if twice.shown(text, raw):
+    if twice.shown(text, raw) or texts.UNJOINED.search(text):
         raise NotInPieces
     return texts.lines_of(text)
 
