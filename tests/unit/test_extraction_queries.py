@@ -167,6 +167,7 @@ CASES = [
     ("unit_differs", "unit", [*others(unit="mm"), *pain(unit="cm")], [*others(unit="mm"), *pain(unit="Mm ")], [*others(unit="mm"), *pain(unit="change in mm")]),
     ("unit_missing", "unit", [*others(unit="mm"), *pain()], [*others(unit="mm"), *pain(unit="mm")], [*others(), *pain()]),
     ("instrument_differs", "instrument", [*others(instrument="WOMAC"), *pain(instrument="HAQ")], [*others(instrument="WOMAC"), *pain(instrument="Womac")], [*others(instrument="WOMAC"), *pain(instrument="NR")]),
+    ("group_not_read", "group", [*pain(), row(arm="5 mg", mean=30.0, sd=20.0, n=50.0, group="single")], [*pain(), row(arm="", estimate=-10.0, group="contrast")], [row(mean=30.0, sd=20.0, n=50.0, group="single")]),
     ("arm_sizes", "n", [*others(), *pain({"n": 500.0})], [*others(), *pain({"n": 110.0})], pain({"n": 500.0})),
     ("arm_sizes", "n", [*others(), *pain(control={"n": 5.0})], [*others(), *pain(), *pain({"n": 500.0}, timepoint="6 weeks")], [*others(3), *pain(control={"n": 5.0})]),
     ("arm_sizes", "n", [*others(), *pain({"n": 45660.0})], [*others(), *pain({"n": 500.0}, {"n": 501.0})], [*others(), *pain({"n": 500.0, "group": "single"})]),

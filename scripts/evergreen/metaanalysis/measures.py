@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BOTH = ("intervention", "control")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -23,6 +25,13 @@ class Kind:
     def suffixes(self) -> tuple[str, ...]:
         """What stands behind the names of the arrays of each group."""
         return ("",) if self.groups == 1 else ("1", "2")
+
+    @property
+    def of_rows(self) -> tuple[str, ...]:
+        """The groups of the rows of an extraction that it stands in."""
+        if not self.numbers:
+            return ("contrast",)
+        return BOTH if self.groups == 2 else ("single",)
 
     @property
     def arrays(self) -> tuple[str, ...]:

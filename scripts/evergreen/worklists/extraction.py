@@ -14,7 +14,7 @@ from evergreen import tables
 from evergreen.extraction.check import KEY, filled, key_of
 from evergreen.extraction.constraints import CONSTRAINTS
 from evergreen.extraction.merge import texts
-from evergreen.metaanalysis.measures import KINDS, MEASURES
+from evergreen.metaanalysis.measures import BOTH, KINDS, MEASURES
 from evergreen.sheets import columns_of, folded, name_key
 from evergreen.sheets.columns import AWAITED, PLACE, Column
 from evergreen.sheets.labels import loosely, spelling_of
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from evergreen.protocol.outcomes import Outcome
 
-BOTH = ("intervention", "control")
 REGISTER = {
     "design": "Design, such as parallel groups, cluster-randomised, crossover; phase.",
     "setting": "Where and by whom people were treated: countries, centres, level of care.",
@@ -70,7 +69,7 @@ def asked_of(outcomes: Sequence[Outcome]) -> list[Asked]:
 
 def _asked(same: Sequence[Outcome]) -> Asked:
     kinds = {MEASURES[one.measure].kind for one in same}
-    groups = [group for kind in sorted(kinds) for group in _groups(kind)]
+    groups = [group for kind in sorted(kinds) for group in KINDS[kind].of_rows]
     named = {
         "intervention": [one.arms.intervention for one in same],
         "control": [one.arms.control for one in same],
@@ -88,12 +87,6 @@ def _asked(same: Sequence[Outcome]) -> Asked:
 
 def _union(names: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple({folded(name): name for some in names for name in some}.values())
-
-
-def _groups(kind: str) -> tuple[str, ...]:
-    if kind == "generic":
-        return ("contrast",)
-    return BOTH if KINDS[kind].groups == 2 else ("single",)
 
 
 def _numbers(kind: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Units as they are written, and text where numbers stand."""
+"""Units and groups as they are written, and text where numbers stand."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 from evergreen.extraction.unit_texts import without_change
-from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.sheets import NUMBER, folded
 from evergreen.sheets.columns import as_called
 from evergreen.sheets.labels import plainly
@@ -40,6 +40,12 @@ INSTRUMENT_DIFFERS = Kind(
     "It was measured by {value}, other studies by {expected}. A difference of means is of one scale: is it the same, or a standardised difference (SMD)?",
     "Cochrane Handbook 6.5.1",
 )  # fmt: skip
+GROUP_NOT_READ = Kind(
+    "group_not_read", "warning",
+    "A row is of a group that no effect of its outcome is made of, beside rows of the study that are.",
+    "No effect of the outcome is made of a row of group {value}, and its numbers count nowhere. Is it one of group {expected}?",
+    "Cochrane Handbook 6.2.1",
+)  # fmt: skip
 STUDY_SPELT_OTHERWISE = Kind(
     "study_spelt_otherwise", "warning",
     "Two studies have names that differ in blanks, marks, accents, Greek letters or words such as `et al.` only.",
@@ -62,6 +68,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         told = [row for row in rows if row.numbers.keys() - {"n"}]
         yield from _units(evidence, outcome, told)
         yield from _instruments(evidence, outcome, told)
+        yield from _groups(evidence, outcome, told)
     yield from _texts(evidence)
     yield from _studies(evidence)
 
@@ -83,6 +90,15 @@ def _instruments(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Itera
         if usual not in names:
             name, row = next(iter(names.items()))
             yield found(INSTRUMENT_DIFFERS, row, "instrument", shown, value=row.texts["instrument"])
+
+
+def _groups(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[Finding]:
+    kinds = {MEASURES[one.measure].kind for one in evidence.outcomes.get(outcome, ())}
+    read = {group for kind in kinds - {"generic"} for group in KINDS[kind].of_rows}
+    with_effect = {row.key[0] for row in rows if row.group in read}
+    for row in rows if "generic" not in kinds else ():
+        if row.group not in {*read, "contrast"} and row.key[0] in with_effect:
+            yield found(GROUP_NOT_READ, row, "group", " or ".join(sorted(read)), value=row.group)
 
 
 def _studies(evidence: Evidence) -> Iterator[Finding]:
@@ -164,7 +180,14 @@ def study_row(study: str, texts: Mapping[str, str]) -> Row:
 
 
 FAMILY = Family(
-    "Units and texts",
-    (UNIT_DIFFERS, UNIT_MISSING, INSTRUMENT_DIFFERS, STUDY_SPELT_OTHERWISE, TEXT_AMONG_NUMBERS),
+    "Units, groups and texts",
+    (
+        UNIT_DIFFERS,
+        UNIT_MISSING,
+        INSTRUMENT_DIFFERS,
+        GROUP_NOT_READ,
+        STUDY_SPELT_OTHERWISE,
+        TEXT_AMONG_NUMBERS,
+    ),
     check,
 )
