@@ -1,8 +1,9 @@
-"""What databases write where they have no title, abstract or author: `[Not Available].`, `[No abstract available]`."""
+"""What databases and programs write where they have nothing: `[Not Available].`, `[No abstract available]`, `NA`."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LONGEST = 50
 _ABSENT = re.compile(
@@ -17,4 +18,10 @@ _ABSENT = re.compile(
 
 def absent(text: str) -> bool:
     """Whether `text` says that there is none, or nothing."""
-    return len(text) <= _LONGEST and bool(_ABSENT.fullmatch(text))
+    # Numbers, which nearly all short values end with, say something.
+    return len(text) <= _LONGEST and not text[-1:].isdigit() and _says_so(text)
+
+
+@lru_cache(maxsize=1 << 14)
+def _says_so(text: str) -> bool:
+    return bool(_ABSENT.fullmatch(text))

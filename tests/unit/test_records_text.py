@@ -78,3 +78,16 @@ def test_what_stands_for_nothing_is_no_title_abstract_or_author(read):
     nbib = "PMID- 1\nTI  - [Not Available].\nTT  - « HER2-faible », un concept.\nSO  - Bull. 2020.\n"
     _, table = read(nbib)
     assert table.loc[0, "title"] == "« HER2-faible », un concept."
+
+
+def test_what_stands_for_nothing_is_no_number_place_or_language(read):
+    """R writes NA, Python nan or None; as a key it would number all records in the order of their content."""
+    columns = ["accession number", "journal", "volume", "issue", "pages", "language", "url"]
+    for nothing in ("NA", "nan", "None", "n/a", "-", "NULL"):
+        cells = ",".join([nothing] * len(columns))
+        _, table = read(f"title,year,{','.join(columns)}\nA trial,2020,{cells}\nAnother trial,2021,{cells}\n")
+        assert set(table[["accession", *columns[1:]]].to_numpy().ravel()) == {""}
+    _, table = read(
+        "TY  - JOUR\nTI  - A trial\nAN  - NA\nJF  - NA\nT2  - Lancet\nUR  - https://lens.org/008-822-155-126-75X\nER  - \n"
+    )
+    assert table.loc[0, ["accession", "journal"]].tolist() == ["008-822-155-126-75X", "Lancet"]

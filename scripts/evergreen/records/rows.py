@@ -117,25 +117,16 @@ class _Values:
         return found
 
     def first(self, role: str) -> str:
-        """The best text of `role`, taken, or ""."""
-        names = self.names.get(role)
-        if not names:
-            return ""
-        texts = self.by_field[names[0]]
-        if len(texts) == 1:
-            self.taken_whole.add(names[0])
-        else:
-            self.taken.add((names[0], texts[0]))
-        return texts[0]
-
-    def said(self, role: str) -> str:
-        """The best text of `role` that says something, taken, or ""."""
-        if not absent(found := self.first(role)):
-            return found
-        for pair in self.all_of(role):
-            if not absent(pair[1]):
-                self.taken.add(pair)
-                return pair[1]
+        """The best text of `role` that says something, taken with those above it that say there is none; else ""."""
+        for name in self.names.get(role, ()):
+            texts = self.by_field[name]
+            for text in texts:
+                if len(texts) == 1:
+                    self.taken_whole.add(name)
+                else:
+                    self.taken.add((name, text))
+                if not absent(text):
+                    return text
         return ""
 
     def joined(self, role: str, without_doi: bool = False) -> str:
@@ -150,6 +141,8 @@ class _Values:
             texts = [text for _, text in pairs]
         else:
             self.taken_whole.update(names)
+        if len(texts) == 1 and absent(texts[0]):
+            return ""
         return "; ".join(dict.fromkeys([text.strip("; ") for text in texts]))
 
     def rest(self) -> dict[str, list[str]]:
@@ -208,8 +201,8 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
     value of a column that holds one.
     """
     values = _Values(block, roles)
-    title = values.said("title")
-    abstract = values.said("abstract")
+    title = values.first("title")
+    abstract = values.first("abstract")
     authors, apart = _authors(values)
     if not apart:
         remarks.append(Remark(block.line, NOTE, _RUN_TOGETHER, authors[:200]))
