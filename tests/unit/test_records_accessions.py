@@ -33,6 +33,7 @@ def bibtex(key, *fields):
 
 EBSCO = "https://search.ebscohost.com/login.aspx?direct=true&db=a9h&AN=136788050&site=ehost-live"
 PROXY = "https://login.proxy.x.org/login?qurl=https%3A%2F%2Fsearch.ebscohost.com%2Flogin.aspx%3Fdb%3Dccm%26AN%3D136788050%26site%3Dx"
+PLINK = "https://research.ebsco.com/linkprocessor/plink?id="
 OVID = "https://ovidsp.ovid.com/ovidweb.cgi?T=JS&CSC=Y&NEWS=N&PAGE=fulltext&D=psyc16&AN=2019-65183-001"
 PLACES = {
     "ProQuest, several": (ris("AN  - 61720705; 200909478"), "61720705; 200909478", "x:61720705"),
@@ -50,6 +51,13 @@ PLACES = {
     "Europe PMC": (ris("ID  - PMID:33264437"), "PMID:33264437", "x:PMID:33264437"),
     "Europe PMC, a preprint": (ris("ID  - PPR:PPR123"), "PPR:PPR123", "x:PPR:PPR123"),
     "Europe PMC in BibTeX": (bibtex("PMID:33264437"), "PMID:33264437", "x:PMID:33264437"),
+    "EBSCO in a lasting link": (ris("ID  - 17", f"UR  - {PLINK}c52e1ebb-bf62-3da3-bea5-7627dbae8990"), "c52e1ebb-bf62-3da3-bea5-7627dbae8990",
+                                "x:c52e1ebb-bf62-3da3-bea5-7627dbae8990"),
+    "Scopus until 2025": (ris("UR  - https://www.scopus.com/inward/record.uri?eid=2-s2.0-85181524637&doi=10.1"), "2-s2.0-85181524637", "x:2-s2.0-85181524637"),
+    "Scopus": (ris("UR  - https://www.scopus.com/pages/publications/85181524637?origin=resultslist"), "2-s2.0-85181524637", "x:2-s2.0-85181524637"),
+    "Scopus in BibTeX": (bibtex("Doe2024", "url = {https://www.scopus.com/pages/publications/85181524637?origin=resultslist}"), "2-s2.0-85181524637",
+                         "x:2-s2.0-85181524637"),
+    "RefWorks": (ris("ID  - RefID:888-boisvert2024description"), "", "x:f75cf4aff3"),
     "a DOI with a semicolon": (ris("AN  - 10.1002/(SICI)1-X(2000)1:1<1::AID-A>3.0.CO;2-X"), "10.1002/(SICI)1-X(2000)1:1<1::AID-A>3.0.CO;2-X",
                                "x:10.1002/(SICI)1-X(2000)1:1<1::AID-A>3.0.CO;2-X"),
 }  # fmt: skip

@@ -267,6 +267,19 @@ def test_tags_of_the_cochrane_library_in_ris(lines, place, read):
 def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
     _, table = read("TY  - JOUR\nTI  - T\nSO  - https://clinicaltrials.gov/show/NCT01234567\nER  - \n")
     assert table["registry_ids"].tolist() == ["NCT01234567"]
+    header = "CENTRAL ID,Author(s),Title,Source,Year,PubMed ID,Embase ID,CTgov ID,CINAHL ID,ICTRP ID"
+    _, table = read(
+        f'{header}\n"CN-00778158","Doe, A","T","Trials","2011","PUBMED 21314913",,"CTgov NCT01234567","","ICTRP ISRCTN96803379"\n'
+    )
+    assert table.loc[0, ["registry_ids", "pmid"]].tolist() == ["NCT01234567; ISRCTN96803379", "21314913"]
+
+
+def test_ovid_says_the_pmid_in_a_link_below_the_record(read):
+    link = "Link to the External Link Resolver: http://x.org/?rft_id=info:doi/10.1000%2Ft&rft_id=info:pmid/30439442&rft.issn=0041-0101"
+    _, table = read(
+        f"1. \nTY  - JOUR\nID  - 30439442\nT1  - T\nER  -  \n\n{link} \n\n2. \nTY  - JOUR\nT1  - U\nER  - \n"
+    )
+    assert table["pmid"].tolist() == ["30439442", ""]
 
 
 @each(

@@ -53,13 +53,14 @@ _PMID_IN = ((_MEDLINE, "pmid_in_medline"), (_SCOPUS, "pmid_in_scopus"), (_EMBASE
 """Databases in whose records a field is a PMID that is anything in those of others."""
 _ACCESSION_WITHIN = re.compile(
     r"^L\d{6,}$|(?<=[?&]id=)L\d{6,}|(?<=eid=)2-s2\.0-\d+"  # Embase.com, Scopus
-    r"|(?<=[?&]AN=)[^\s&#;]+"  # EBSCO and Ovid, in links
+    r"|scopus\.com/pages/publications/(?P<scopus>\d+)"  # since 2025; its EID without what all of them begin with
+    r"|(?<=[?&]AN=)[^\s&#;]+|(?<=/plink\?id=)[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}"  # EBSCO and Ovid, in links
     r"|(?<=\bAccession Number: )\w[\w-]*|(?<=\bAccession No\.: )\w[\w-]*"  # EBSCO, in notes
     r"|(?<=lens\.org/)\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX]|(?<=openalex\.org/)W\d+"
 )
 _ACCESSION_LIKE = re.compile(
     r"(?:PMID|MED|PMC|PPR|AGR|CBA|CTX|ETH|HIR|PAT):\w+|\d{3}-\d{3}-\d{3}-\d{3}-\d{2}[\dX]"  # Europe PMC, Lens
-    r"|\d{6,}|[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*"
+    r"|\d{6,}|(?!RefID:)[A-Za-z]+[-:]\S*\d{4,}\S*|\d{4}-\d+-\d+|S\d{4}-\S+|[A-Z]+\d{6,}\S*"
 )
 _ISSUE_LIKE = re.compile(
     r"\S{1,20}(?: (?:\S*\d\S*|\(?(?:suppl\w*|spec\w*)\.?\)?|pt\.?|part|[a-z]|[&/-])){0,3}"
@@ -372,7 +373,7 @@ def _accession(values: _Values) -> str:
         return found
     for text in values.texts("accession_within"):
         if within := _ACCESSION_WITHIN.search(unquote(text) if "%" in text else text):
-            number = within.group()
+            number = f"2-s2.0-{within['scopus']}" if within["scopus"] else within.group()
             values.taken.update(pair for pair in values.all_of("accession_like") if pair[1] == number)
             return number
     for name, text in values.all_of("accession_like"):

@@ -43,6 +43,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "nct number", "trialid", "main id", "clinical trial numbers", "clinical trial number", "secondary id",
         "secondary ids", "other ids", "trial registration", "notes", "source", "trial id", "registry number",
         "isrctn", "eudract number", "eu ct number", "actrn", "drks id", "jrct id", "trial number", "universal trial number", "secondary identifying numbers",
+        "ctgov id", "ictrp id",
     ),
     "publication_types": ("document type", "publication type", "publication types", "dt", "type of publication", "pubtype",
                           "item type", "content type", "doctype", "source type", "type", "pub type"),

@@ -30,7 +30,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "doi": ("DO", "DI", "DOI", "L3"),
     "doi_within": ("M3", "N1", "UR", "L2", "LK", "ID", "U1", "U3", "L1", "C1", "C2", "C3"),
     "pmid": ("PMID", "PM"),
-    "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2", "ID"),
+    "pmid_within": ("U1", "UR", "C3", "XR", "N1", "AN", "L2", "ID", "after ER"),
     "pmid_in_medline": ("AN", "ID"),
     "pmid_in_scopus": ("C2",),
     "pmid_in_embase": ("C5",),
@@ -84,7 +84,7 @@ glued = within(
     "ty  -",
 )
 _TITLES = frozenset(FIELDS["title"]) - {"TT"}  # which stands beside one
-_PLACED = frozenset(FIELDS["journal"][:6] + FIELDS["year"][:4])
+_PLACED = frozenset(("JF", "T2", "JO", "JA", "J2", "J1", "PY", "Y1", "YR", "DA"))
 
 
 def tag_of(line: str) -> tuple[str, str] | None:
