@@ -155,6 +155,21 @@ def test_numbers_are_pooled_in_the_unit_of_the_outcome_and_the_factor_is_recorde
     assert {one.conversion for one in made.values()} == {"unit"}
 
 
+@each(
+    ("units", "difference"),
+    [(("g/L", "", ""), 0.2), (("", "g/L", ""), 0.2), (("g/dL", "", ""), 2), (("", "", ""), 2), (("g/L", "", "g/dL"), 0.2)],
+)  # fmt: skip
+def test_an_arm_without_a_unit_has_that_of_its_comparison(units, difference):
+    rows = [
+        {"study": "A", "arm": group, "group": group, "n": "20", "mean": mean, "sd": "2", "unit": unit, "estimate": estimate}
+        for group, mean, unit, estimate in zip(("intervention", "control", "contrast"), ("12", "10", ""), units, ("", "", "3"), strict=True)
+    ]  # fmt: skip
+    asked = Outcome.model_validate({"id": "x", "measure": "MD", "unit": "g/dL", "units": {"g/L": 0.1}})
+    one, other, contrast = in_units(typed(rows), asked)
+    assert one["mean"] - other["mean"] == pytest.approx(difference)
+    assert contrast["estimate"] == pytest.approx(0.3 if "g/L" in units and not units[2] else 3)
+
+
 def test_a_scale_that_runs_the_other_way_is_turned_before_pooling():
     studies = {"A": ("pain", (4, 2), (6, 2)), "B": ("change in SF-36", (10, 20), (-10, 20))}
     found = of_case("SMD", studies, units={"sf-36": -1}, values="both")

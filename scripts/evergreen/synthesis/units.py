@@ -10,7 +10,7 @@ from itertools import chain
 
 from evergreen.counting import plural
 from evergreen.errors import InputError
-from evergreen.extraction.check import Row, files_of, own_choice
+from evergreen.extraction.check import RESULT, Row, files_of, key_of, own_choice
 from evergreen.extraction.row_values import CONVERTED, marked, record_of
 from evergreen.extraction.unit_texts import is_change, without_change
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, IMPUTED
@@ -19,6 +19,7 @@ from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
 from evergreen.synthesis.arms import Rows
 
+OF_RESULT = ("study", *RESULT)
 CHANGE, VALUE = "change from baseline", "value"
 
 
@@ -38,10 +39,19 @@ def in_units(rows: Rows, outcome: Outcome) -> list[Row]:
     """The rows with their numbers in the outcome's `unit`, as its `units` say what one unit is in it; each change is recorded.
 
     A factor below 0 turns a scale that runs the other way. Only numbers that have a unit for the measure change; a row may switch the
-    conversion `unit` off.
+    conversion `unit` off. A row without a unit has that of the other rows of its result, arms first.
     """
     factors = {folded(name): factor for name, factor in outcome.units.items()}
-    return [_in_unit(row, outcome, factors) for row in rows] if factors else list(rows)
+    if not factors:
+        return list(rows)
+    stated: dict[tuple[str, ...], str] = {}
+    for row in sorted(rows, key=lambda row: row["group"] == "contrast"):
+        if row["unit"]:
+            stated.setdefault(key_of(row, OF_RESULT), row["unit"])
+    return [
+        _in_unit({**row, "unit": row["unit"] or stated.get(key_of(row, OF_RESULT), "")}, outcome, factors)
+        for row in rows
+    ]
 
 
 def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
