@@ -327,13 +327,13 @@ ELEMENTS = {
 @each("format_", ELEMENTS)
 def test_xml_without_line_ends(format_, prologue, read, tmp_path, monkeypatch):
     """Larger than what is read before a run, it is told and read; cut off, it is refused whatever follows the cut."""
-    monkeypatch.setattr(formats, "SMALL", 1000)
-    monkeypatch.setattr(formats, "TAIL", 200)
+    monkeypatch.setattr(formats, "SMALL", 600)
+    monkeypatch.setattr(formats, "TAIL", 120)
     root, element = ELEMENTS[format_]
-    body = "".join(element.format(n=number) for number in range(1, 41))
+    body = "".join(element.format(n=number) for number in range(1, 21))
     text = f"{PROLOGUES[prologue]}<{root}>{body}</{root}>"
     for whole in (text, text + "\n", text + " " * 5000, text.encode("utf-16")):
-        assert read(whole)[1]["title"].tolist() == [f"Title {number}" for number in range(1, 41)]
+        assert read(whole)[1]["title"].tolist() == [f"Title {number}" for number in range(1, 21)]
     for stated in (None, format_):
         for cut in (
             text[:-3],

@@ -94,14 +94,19 @@ def bomb(levels, width=10):
         ("a: " + "[" * 100_000, "nested more than 50 deep"),
         ("a: " + "{b: " * 100_000, "nested more than 50 deep"),
         ("".join(f"{' ' * n}a{n}:\n" for n in range(200)), "nested more than 50 deep"),
-        ("a: [" + "x," * 500_100 + "]", "unfolds into more than 500,000 values"),
     ],
-    ids=["aliases", "lists", "mappings", "indented", "wide"],
+    ids=["aliases", "lists", "mappings", "indented"],
 )
 def test_a_bomb_is_refused_at_once(text, sentence):
     start = time.process_time()
     assert sentence in said(text)
     assert time.process_time() - start < 5
+
+
+def test_what_is_written_out_counts_as_what_unfolds(monkeypatch):
+    monkeypatch.setattr(yaml_text, "MOST_VALUES", 1000)
+    assert len(yaml_text.parse("[" + "x," * 999 + "]", file="x")) == 999
+    assert "row 2, column 1: the file unfolds into more than 1,000 values" in said("[" + "x," * 999 + "\nx]")
 
 
 def test_aliases_within_reason_are_read():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from evergreen.protocol.schema import schema_of
@@ -13,6 +14,7 @@ KNOWN_ONLY = {Arm.__name__, ReportedArm.__name__}
 """Parts of which only those numbers are written that are known."""
 
 
+@cache
 def json_schema() -> dict[str, Any]:
     """The schema of what is written: every key is there, null where there is nothing."""
     comment = "Made by `make result` from scripts/evergreen/synthesis/result/."
