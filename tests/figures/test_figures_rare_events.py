@@ -7,7 +7,7 @@ import pytest
 from evergreen.figures import forest, series, style
 from evergreen.synthesis.outcome import result as pooled
 from tests.figures.figures_of_bcg import words
-from tests.unit.test_synthesis_numbers import RARE, SILENT, counts, entry
+from tests.seams.test_synthesis_numbers import RARE, SILENT, counts, entry
 
 
 @pytest.mark.parametrize("by", [None, "kind"])

@@ -7,7 +7,7 @@ import pytest
 from evergreen.extraction.row_values import record_of
 from tests.reference.given import numbers as numbers_of
 from tests.rows import each
-from tests.unit.test_extraction_conversions import EXACT, ORACLE, filled
+from tests.seams.test_extraction_conversions import EXACT, ORACLE, filled
 
 METHODS = {
     "default": "median", "luo_wan_shi": "median", "wan2014": "median_wan", "bland2015": "median_bland", "hozo2005": "median_hozo",

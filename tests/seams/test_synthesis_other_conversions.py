@@ -13,7 +13,7 @@ from evergreen.synthesis.outcome import result
 from tests.protocols import pooling
 from tests.reference.given import numbers
 from tests.rows import each
-from tests.unit.test_extraction_conversions import one as of_sheet
+from tests.seams.test_extraction_conversions import one as of_sheet
 
 GIVEN = numbers("conversions")
 COMMON = {"model": "common", "test": "z"}
