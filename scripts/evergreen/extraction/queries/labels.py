@@ -1,4 +1,4 @@
-"""Units and groups as they are written, and text where numbers stand."""
+"""Units and groups as they are written, what holds for a whole study, and text where numbers stand."""
 
 from __future__ import annotations
 
@@ -46,6 +46,19 @@ GROUP_NOT_READ = Kind(
     "No effect of the outcome is made of a row of group {value}, and its numbers count nowhere. Is it one of group {expected}?",
     "Cochrane Handbook 6.2.1",
 )  # fmt: skip
+SAID_OF_ONE_ARM = Kind(
+    "said_of_one_arm", "warning",
+    "One arm says the level or the distribution of its interval, or that clusters were randomised, and an arm that it is compared with says nothing of it.",
+    "{column} is empty, and {expected} in the arm {with_}. An empty cell is read as {read}: does the other hold for this arm as well?",
+    "Cochrane Handbook 6.5.2.2, 23.1",
+)  # fmt: skip
+INTERVAL = frozenset({"n", "ci_low", "ci_high"})
+SAID_ONCE = (
+    (("ci_level",), INTERVAL, "95 %"),
+    (("ci_distribution",), INTERVAL, "t below 60 participants and normal from there on"),
+    (("design_effect", "icc", "cluster_size"), frozenset({"n"}), "people who were randomised one by one"),
+)
+"""Columns that people fill once for a study, what a row has of which they say something, and what it is read as where they are empty."""
 STUDY_SPELT_OTHERWISE = Kind(
     "study_spelt_otherwise", "warning",
     "Two studies have names that differ in blanks, marks, accents, Greek letters or words such as `et al.` only.",
@@ -69,6 +82,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         yield from _units(evidence, outcome, told)
         yield from _instruments(evidence, outcome, told)
         yield from _groups(evidence, outcome, told)
+    for rows in evidence.comparisons.values():
+        yield from _said_once(rows)
     yield from _texts(evidence)
     yield from _studies(evidence)
 
@@ -99,6 +114,19 @@ def _groups(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[F
     for row in rows if "generic" not in kinds else ():
         if row.group not in {*read, "contrast"} and row.key[0] in with_effect:
             yield found(GROUP_NOT_READ, row, "group", " or ".join(sorted(read)), value=row.group)
+
+
+def _said_once(rows: Sequence[Row]) -> Iterator[Finding]:
+    for columns, needed, read in SAID_ONCE if len(rows) > 1 else ():
+        said = [(row, column) for row in rows for column in columns if row.said.get(column, "") != ""]
+        known = {row.key for row, _ in said}
+        for row in rows if said else ():
+            disputed = set(columns) & set(row.texts.get("in_conflict", "").split("; "))
+            if row.key not in known and needed <= row.numbers.keys() and not disputed:
+                other, column = said[0]
+                stands = other.text(column) if column in other.numbers else other.texts[column]
+                named = other.arm or other.group
+                yield found(SAID_OF_ONE_ARM, row, column, stands, value="", with_=named, read=read)
 
 
 def _studies(evidence: Evidence) -> Iterator[Finding]:
@@ -180,12 +208,13 @@ def study_row(study: str, texts: Mapping[str, str]) -> Row:
 
 
 FAMILY = Family(
-    "Units, groups and texts",
+    "Units, labels and texts",
     (
         UNIT_DIFFERS,
         UNIT_MISSING,
         INSTRUMENT_DIFFERS,
         GROUP_NOT_READ,
+        SAID_OF_ONE_ARM,
         STUDY_SPELT_OTHERWISE,
         TEXT_AMONG_NUMBERS,
     ),
