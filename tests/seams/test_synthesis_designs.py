@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import ndtri, stdtrit
 
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
@@ -169,18 +170,27 @@ def test_means_of_the_same_people_as_metafor_has_changes():
     assert found.participants == 20 + 34 + 12
 
 
-def test_the_correlation_of_a_crossover_trial_follows_from_its_paired_standard_error():
+@each("printed", ["se", "interval", "interval of t"])
+def test_the_correlation_of_a_crossover_trial_follows_from_its_paired_standard_error(printed):
     """Cochrane Handbook 23.2.7.1."""
     outcome = pooling(COMMON, measure="SMD")
     said, groups, r = of_means(0)
-    contrast = {
-        "estimate": -2,
-        "estimate_measure": "MD",
-        "estimate_se": math.sqrt(GIVEN["changes"]["MD"]["vi"][0]),
-    }
+    se = math.sqrt(GIVEN["changes"]["MD"]["vi"][0])
+    spread = {"estimate_se": se}
+    if printed != "se":
+        df = groups["control"]["n"] - 1
+        half = se * float(stdtrit(df, 0.975) if printed.endswith("t") else ndtri(0.975))
+        spread = {"estimate_ci_low": -2 - half, "estimate_ci_high": -2 + half}
+        spread |= {"estimate_df": df} if printed.endswith("t") else {}
+    contrast = {"estimate": -2, "estimate_measure": "MD", **spread}
     (one,) = result(rows(outcome, ("A", said, {**groups, "contrast": contrast})), outcome).studies
     assert (one.r_paired, one.state) == (pytest.approx(r), "derived")
     assert {made.conversion for made in one.conversions} == {"r_paired_se"}
+    # what the report says of the effect goes before what follows from it
+    of_difference = pooling(COMMON, measure="MD")
+    contrast["estimate"] = -2.1
+    (one,) = result(rows(of_difference, ("A", said, {**groups, "contrast": contrast})), of_difference).studies
+    assert (one.yi, one.r_paired) == (-2.1, None)
 
 
 def test_a_correlation_from_elsewhere_is_imputed_and_swept():

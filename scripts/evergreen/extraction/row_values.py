@@ -227,8 +227,13 @@ class Values:
         found = [one for one in contrasts if one.get("estimate_measure") in ("", "MD")]
         if len(others) != 1 or len(own) != 1 or len(found) != 1:
             return
+        (difference,), se = found, found[0]["estimate_se"]
+        if math.isnan(se) and usual_interval(difference):
+            se = conversions.se_from_any_interval(
+                difference["estimate_ci_low"], difference["estimate_ci_high"]
+            )
         numbers = {
-            "paired_sd": self.row["sd"], "other_sd": others[0]["sd"], "paired_se": found[0]["estimate_se"],
+            "paired_sd": self.row["sd"], "other_sd": others[0]["sd"], "paired_se": se,
             "pairs": min(self.row["n"], others[0]["n"]),
         }  # fmt: skip
         self._between |= {name: value for name, value in numbers.items() if not math.isnan(value)}

@@ -293,7 +293,7 @@ RULES = (
     ),
     Rule(
         "r_paired_se", ("r_paired",), {"sd1": "paired_sd", "sd2": "other_sd", "difference_se": "paired_se", "n": "pairs"},
-        "from both SDs and the paired standard error of the difference", _HANDBOOK + "23.2.7.1", "paired_correlation", rows=CROSSOVER,
+        "from both SDs and the paired standard error of the difference", _HANDBOOK + "23.2.7.1", "paired_correlation", rows=CROSSOVER, about=DIFFERENCE,
     ),
     Rule(
         "r_paired", ("r_paired",), {"r": "r_paired"}, "r = {r:g} between a person's values", _HANDBOOK + "23.2.7.1", "as_given",
