@@ -81,39 +81,42 @@ def _value_of(setting: FieldInfo) -> Any:
     return Annotated[kind, *setting.metadata] if setting.metadata else kind
 
 
-def _change(kind: Any, description: str | None) -> Any:
-    return several(kind), Field((), description=description)
+class Besides(Part):
+    """What a sensitivity analysis can change besides."""
+
+    measure: Computed
+    """Effect measure."""
+    multi_arm: MultiArm
+    """What is done with several arms of one group."""
+    r: CorrelationValue
+    """Correlation of the values at baseline and at the end that standard deviations of the change are imputed with."""
+    icc: ShareValue
+    """Intracluster correlation that cluster-randomised trials are taken to have which do not say theirs."""
+    r_paired: CorrelationValue
+    """Correlation of a person's values that crossover trials are taken to have which do not say theirs."""
+    r_parts: CorrelationValue
+    """Correlation of two components that the standard deviation of one of them is imputed with."""
+    control_risk: RiskValue
+    """Risk of the control group that estimates of another measure are converted with which do not say theirs."""
+    without: Without
+    """What is left out."""
 
 
-_SAID = sentences(Settings)
+def _changes(keys: type[Part]) -> dict[str, Any]:
+    """The keys of a part, each of which takes a value or several."""
+    said = sentences(keys)
+    return {
+        name: (several(_value_of(key)), Field((), description=said.get(name)))
+        for name, key in keys.model_fields.items()
+    }
+
+
 Changes = create_model(
     "Changes",
     __base__=Part,
     __doc__="What a sensitivity analysis changes: of a list each value in its turn, and of several keys each combination.",
-    **{name: _change(_value_of(setting), _SAID.get(name)) for name, setting in Settings.model_fields.items()},
-    measure=_change(Computed, "Effect measure."),
-    multi_arm=_change(MultiArm, "What is done with several arms of one group."),
-    r=_change(
-        CorrelationValue,
-        "Correlation of the values at baseline and at the end that standard deviations of the change are imputed with.",
-    ),
-    icc=_change(
-        ShareValue,
-        "Intracluster correlation that cluster-randomised trials are taken to have which do not say theirs.",
-    ),
-    r_paired=_change(
-        CorrelationValue,
-        "Correlation of a person's values that crossover trials are taken to have which do not say theirs.",
-    ),
-    r_parts=_change(
-        CorrelationValue,
-        "Correlation of two components that the standard deviation of one of them is imputed with.",
-    ),
-    control_risk=_change(
-        RiskValue,
-        "Risk of the control group that estimates of another measure are converted with which do not say theirs.",
-    ),
-    without=_change(Without, "What is left out."),
+    **_changes(Settings),
+    **_changes(Besides),
     without_studies=(
         Names,
         Field((), description="Studies that are left out by name; a list leaves out all of them together."),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
-from contextlib import suppress
+import sys
+from functools import cache
 from itertools import pairwise, takewhile
 from typing import Annotated, Any, NamedTuple, TypeVar
 
@@ -71,13 +72,18 @@ def sentences(model: type[BaseModel]) -> dict[str, str]:
     """What each key of a part is: the text below it in the class, or in one that it goes on from."""
     found: dict[str, str] = {}
     for one in takewhile(lambda one: one is not BaseModel, model.__mro__):
-        with suppress(OSError, TypeError):  # of a class that is written nowhere
-            (written,) = ast.parse(inspect.getsource(one)).body
-            for key, said in pairwise(getattr(written, "body", ())):
-                match key, said:
-                    case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
-                        found.setdefault(name, " ".join(text.split()))
+        for key, said in pairwise(_classes(one.__module__).get(one.__name__, ())):
+            match key, said:
+                case ast.AnnAssign(target=ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                    found.setdefault(name, " ".join(text.split()))
     return found
+
+
+@cache
+def _classes(module: str) -> dict[str, list[ast.stmt]]:
+    """{class: what stands in it} as a module is written."""
+    written = ast.parse(inspect.getsource(sys.modules[module])).body
+    return {one.name: one.body for one in written if isinstance(one, ast.ClassDef)}
 
 
 def refused(problem: str, todo: str = "") -> PydanticCustomError:
