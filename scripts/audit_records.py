@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.deduplication.audit import audit
 from evergreen.deduplication.rounds import PAIRS
 from evergreen.records.account import SEEN_COLUMNS
@@ -18,12 +18,7 @@ RECORD = ("record_id", "title", "doi", "pmid", "registry_ids")
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument(
-        "--sources",
-        type=json_argument,
-        required=True,
-        help="[[source, [round, ...]], ...] in the order of the protocol",
-    )
+    arguments.add_structure("--sources", "[[source, [round, ...]], ...] in the order of the protocol")
     arguments.add_argument("--records", type=Path, required=True, help="records.parquet")
     arguments.add_argument("--rounds", type=Path, required=True, help="<source>/<round>.seen.parquet")
     arguments.add_argument("--works", type=Path, required=True, help="folder of the tables of deduplication")

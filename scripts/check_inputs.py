@@ -12,7 +12,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import comparing, merge
-from evergreen.protocol.outcomes import Outcome, columns_read, fillings_of
+from evergreen.protocol.outcomes import Outcome, columns_read, fillings_of, outcomes_of
 from evergreen.protocol.part import ADJUDICATION
 
 if TYPE_CHECKING:
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument(
+    arguments.add_structure(
         "--files",
-        type=json_argument,
-        required=True,
-        help="{area: [[kind, path], ...]}; an export has its format, columns and none_expected third, the ratings of certainty the outcomes",
+        "{area: [[kind, path], ...]}; an export has its format, columns and none_expected third, the ratings of certainty the outcomes",
     )
     arguments.add_argument(
         "--params", type=json_argument, default={}, help="what the check has to know of the protocol"
@@ -66,25 +64,26 @@ def check(
         except InputError as fault:
             refuse([*faults, fault])  # no sheet of judgements can be read without it
     read: dict[tuple[str, str], pd.DataFrame] = {}
+    asked = outcomes_of(outcomes)
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
             try:
-                if kind == "adjudication_extraction" and outcomes:
-                    how = [{"read": columns_read(_outcomes(outcomes))}]
+                if kind == "adjudication_extraction":
+                    how = [{"read": columns_read(asked)}]
                 sheet = _check(kind, Path(path), tool, reasons, *how)
                 if sheet is not None:
                     read[kind, path] = sheet
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
-    if outcomes and files.get("extraction"):
-        refuse(_unpoolable(files["extraction"], read, outcomes, scales, screened))
+    if asked and files.get("extraction"):
+        refuse(_unpoolable(files["extraction"], read, asked, scales, screened))
 
 
 def _unpoolable(
     files: list[list[Any]],
     read: dict[tuple[str, str], pd.DataFrame],
-    outcomes: Sequence[dict[str, Any]],
+    outcomes: Sequence[Outcome],
     scales: Mapping[str, str],
     screened: bool,
 ) -> list[InputError]:
@@ -99,15 +98,10 @@ def _unpoolable(
     if not sheets_of["extraction"]:
         return []
     adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
-    asked = _outcomes(outcomes)
-    rows = merge.merge_extraction(sheets_of["extraction"], adjudication, columns_read(asked))
+    rows = merge.merge_extraction(sheets_of["extraction"], adjudication, columns_read(outcomes))
     studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
-    converted = merge.texts(derive(rows.rows, scales, fillings_of(asked)))
-    return refusals(converted, merge.texts(studies.rows), asked, compare=not screened)
-
-
-def _outcomes(outcomes: Sequence[dict[str, Any]]) -> list[Outcome]:
-    return [Outcome.model_validate(entry) for entry in outcomes]
+    converted = merge.texts(derive(rows.rows, scales, fillings_of(outcomes)))
+    return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 
 
 def _check(

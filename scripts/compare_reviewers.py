@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.figures import printing
 from evergreen.screening.files import agreement_files
 from evergreen.steps.parts import Parts
@@ -17,8 +17,8 @@ from evergreen.steps.parts import Parts
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--params", required=True, type=json_argument, help="{stage: reviewers}")
-    arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
+    arguments.add_structure("--params", "{stage: reviewers}")
+    arguments.add_code("stages")
     printing.add_argument(arguments)
     arguments.add_argument("--folder", required=True, type=Path, help="where <stage>/votes.csv stands")
     args = arguments.parse_args(argv)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen import spreadsheets
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.figures import printing
 from evergreen.figures.printing import Prints
 from evergreen.prisma.chart import Chart, charts, views
@@ -34,13 +34,11 @@ def main(argv: list[str] | None = None) -> None:
         p.add_argument(f"--{name}", type=Path)
     p.add_argument("--removed", type=Path, help="sheet of records removed before screening")
     p.add_argument("--source-counts", type=Path, nargs="*", default=[], help="<source>/<round>.counts.json")
-    p.add_argument(
+    p.add_structure(
         "--params",
-        type=json_argument,
-        required=True,
-        help="title, rounds, sources [[id, type, name]], other_methods [[round, type, method, found, source]], reasons [[key, label]], previous, given {date: counts}, not_searched {date: {name of the source: reason}}",
+        "title, rounds, sources [[id, type, name]], other_methods [[round, type, method, found, source]], reasons [[key, label]], previous, given {date: counts}, not_searched {date: {name of the source: reason}}",
     )
-    p.add_argument("--code", default="", help="fingerprint of the code; charts that are of now stay")
+    p.add_code("charts")
     p.add_argument("--folder", type=Path, required=True, help="where counts, lists and charts go")
     printing.add_argument(p)
     args = p.parse_args(argv)

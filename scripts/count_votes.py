@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import sheets, spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import refuse
 from evergreen.records.former_ids import by_any_id, check_ids
 from evergreen.screening import stages
@@ -34,11 +34,9 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--before", nargs="*", default=[], help="decisions of title and abstract (full text only)"
     )
-    arguments.add_argument(
+    arguments.add_structure(
         "--params",
-        required=True,
-        type=json_argument,
-        help="the stage's plan, reasons as [[key, [label, ...]]], in order, again: {reason: day}, formerly: {name: name of now}",
+        "the stage's plan, reasons as [[key, [label, ...]]], in order, again: {reason: day}, formerly: {name: name of now}",
     )
     arguments.add_argument("--out", required=True, type=Path, help="folder of the stage")
     args = arguments.parse_args(argv)

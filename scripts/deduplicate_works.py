@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 # Nothing here multiplies matrices: what would do it takes as long to get ready as hundreds of records.
@@ -16,7 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.deduplication import overlap
 from evergreen.deduplication.comparison import join
 from evergreen.deduplication.links import borderline, links
@@ -46,26 +47,19 @@ FOR_PEOPLE = {"works.csv", "borderline.csv", "verdicts.csv"}
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument(
-        "--records",
-        type=json_argument,
-        required=True,
-        help="[round, table] of every source, rounds ascending",
-    )
+    arguments.add_structure("--records", "[round, table] of every source, rounds ascending")
     arguments.add_argument("--verdicts", help="the sheet of people's verdicts")
-    arguments.add_argument(
-        "--params",
-        type=json_argument,
-        required=True,
-        help='{"sources": [[id, kind, type], ...], "shards": parts in which pairs are compared}',
+    arguments.add_structure(
+        "--params", '{"sources": [[id, kind, type], ...], "shards": parts in which pairs are compared}'
     )
-    arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
+    arguments.add_code("rounds")
     arguments.add_argument("--threads", type=int, default=1)
     arguments.add_argument("--folder", type=Path, required=True)
     given = arguments.parse_args(argv)
     tables.spare_memory()
 
     sources = {name: {"kind": kind, "type": type_} for name, kind, type_ in given.params["sources"]}
+    names, shards = list(sources), given.params["shards"]
     by_round = _contributions(given.records)
     sheet = _verdicts(given.verdicts, by_round) if given.verdicts else None
     verdicts = read_verdicts(sheet) if sheet is not None else Verdicts.none()
@@ -77,28 +71,11 @@ def main(argv: list[str] | None = None) -> None:
     for day, paths in by_round.items():
         so_far = [*so_far, *paths]
         state_file, pairs_file = rounds / f"{day}.parquet", rounds / f"{day}.pairs.parquet"
-
-        def close(
-            paths: list[str] = paths,
-            every: list[str] = so_far,
-            before: list[Path] = before,
-            state: Path = state_file,
-            pairs: Path = pairs_file,
-        ) -> None:
-            _close(
-                paths,
-                every,
-                before,
-                verdicts,
-                list(sources),
-                given.params["shards"],
-                given.threads,
-                state,
-                pairs,
-            )
-
+        close = partial(
+            _close, paths, so_far, before, verdicts, names, shards, given.threads, state_file, pairs_file
+        )
         inputs = [*so_far, *before, *([given.verdicts] if given.verdicts else [])]
-        values = {"sources": list(sources), "shards": given.params["shards"]}
+        values = {"sources": names, "shards": shards}
         if not parts.make(day, values, inputs, [state_file, pairs_file], close):
             print(f"round {day}: as it was")
         before = [state_file]
@@ -121,7 +98,6 @@ def main(argv: list[str] | None = None) -> None:
     records = records.drop(columns="abstract")  # most of its bytes, which the works have as well
     sheet_for_person, left_out = borderline(pairs, state, records, verdicts)
     effect = effects(sheet, set(state["record_id"]))
-    names = list(sources)
     for name, table in {
         "clusters.csv": merged.clusters,
         "works.csv": merged.works,

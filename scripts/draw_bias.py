@@ -8,17 +8,17 @@ from typing import Any
 
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.figures import bias_summary, printing, risk_of_bias
 from evergreen.figures.style import save_pages, style
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import outcomes_of
 from evergreen.screening.study_labels import StudyLabels
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--judgements", required=True)
-    arguments.add_argument("--params", type=json_argument, required=True, help="{tool, outcomes}")
+    arguments.add_structure("--params", "{tool, outcomes}")
     arguments.add_argument("--out", required=True, help="folder for summary.* and graph.*")
     arguments.add_argument(
         "--labels", help="the included studies and what they are called, where screening knows it"
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> None:
         judgements = judgements[judgements["study"].isin([row["study"] for row in labelled])]
     judgements = judgements.assign(study=judgements["study"].map(label))
     folder = Path(args.out)
-    outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]
+    outcomes = outcomes_of(args.params["outcomes"])
     pages = bias_summary.summary(judgements, tool, outcomes)
     # How many pages there are follows from the judgements: those behind the first go where nothing is named beforehand.
     further = folder / "further"

@@ -8,7 +8,7 @@ from typing import Any
 
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.figures import outcome_figures, printing, style
 from evergreen.figures.printing import Prints
 from evergreen.figures.setting import Setting
@@ -20,12 +20,8 @@ from evergreen.synthesis.result import read
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--synthesis", required=True, type=Path, help="folder of <outcome>.json")
-    arguments.add_argument(
-        "--params", required=True, type=json_argument, help="{outcomes, layout, further_up_to, tool}"
-    )
-    arguments.add_argument(
-        "--code", default="", help="fingerprint of the code; outcomes that are of now stay"
-    )
+    arguments.add_structure("--params", "{outcomes, layout, further_up_to, tool}")
+    arguments.add_code("outcomes")
     arguments.add_argument("--folder", required=True, type=Path, help="where the folder <outcome> goes")
     printing.add_argument(arguments)
     args = arguments.parse_args(argv)

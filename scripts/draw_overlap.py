@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.figures import printing
 from evergreen.figures.overlap_plot import draw_overlap, drawn
 from evergreen.figures.style import save, style
@@ -20,7 +20,7 @@ def main(argv: list[str] | None = None) -> None:
     p.add_argument(
         "--yields", type=Path, required=True, help="works of each source, and those that only it has"
     )
-    p.add_argument("--params", type=json_argument, required=True, help="names {source: name}")
+    p.add_structure("--params", "names {source: name}")
     p.add_argument(
         "--stem", type=Path, required=True, help="figure without suffix; the numbers go to <stem>.csv"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evergreen import spreadsheets
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.figures import printing
 from evergreen.figures.stage_table import titled, told
 from evergreen.figures.stages import draw_stages
@@ -16,12 +16,7 @@ from evergreen.tables import read_json
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--status", type=Path, required=True, help="status.json")
-    arguments.add_argument(
-        "--params",
-        type=json_argument,
-        required=True,
-        help="title, there: parts of the workflow, people: {part: names}",
-    )
+    arguments.add_structure("--params", "title, there: parts of the workflow, people: {part: names}")
     arguments.add_argument(
         "--stem", type=Path, required=True, help="figure without suffix; what it says goes to <stem>.csv"
     )

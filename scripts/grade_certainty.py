@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from evergreen import tables
 from evergreen.bias.certainty import certainty_of, start_of
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.sheets import read_sheet
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--sheet", required=True, help="config/certainty.csv")
-    arguments.add_argument(
-        "--params",
-        type=json_argument,
-        required=True,
-        help="{outcomes: [[id, [other name, ...]], ...], tool, designs: {id: design}}",
+    arguments.add_structure(
+        "--params", "{outcomes: [[id, [other name, ...]], ...], tool, designs: {id: design}}"
     )
     arguments.add_argument("--out", required=True)
     args = arguments.parse_args(argv)

@@ -53,11 +53,9 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--decision", choices=DECISIONS["full_text"], help="what being in the file means (covidence, ris)"
     )
-    arguments.add_argument(
+    arguments.add_several(
         "--reason",
-        action="append",
-        default=[],
-        help="reason of ours of all exclusions that bring none, or REASON THERE=reason of ours, by key or label; may be repeated",
+        "reason of ours of all exclusions that bring none, or REASON THERE=reason of ours, by key or label",
     )
     arguments.add_argument(
         "--overwrite",

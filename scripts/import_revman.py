@@ -27,9 +27,7 @@ def main(argv: list[str] | None = None) -> None:
         "--person", required=True, help="who they are filed under, as an extractor of the protocol"
     )
     arguments.add_argument("--protocol", type=Path, help="config.yaml whose outcomes RevMan's are")
-    arguments.add_argument(
-        "--control", action="append", default=[], help="name of a control arm; may be repeated"
-    )
+    arguments.add_several("--control", "name of a control arm")
     args = arguments.parse_args(argv)
 
     outcomes = load(args.protocol).outcomes if args.protocol else ()

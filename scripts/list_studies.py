@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import sheets, spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import refuse
 from evergreen.records.former_ids import by_any_id, check_ids
 from evergreen.screening.characteristics import characteristics
@@ -25,9 +25,7 @@ def main(argv: list[str] | None = None) -> None:
         "--assigned", nargs="*", default=[], help="the sheet config/studies, if there is one"
     )
     arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
-    arguments.add_argument(
-        "--params", required=True, type=json_argument, help="reasons as [[key, label]], in order"
-    )
+    arguments.add_structure("--params", "reasons as [[key, label]], in order")
     args = arguments.parse_args(argv)
 
     works_of = by_any_id(tables.read_table(args.clusters), "work_id")

@@ -8,18 +8,16 @@ from evergreen import spreadsheets, tables
 from evergreen.bias.agreement import agreement_table
 from evergreen.bias.judgements import judge
 from evergreen.bias.tools import tool_of
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import InputError
 from evergreen.sheets import read_sheet, read_sheets
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--sheets", type=json_argument, required=True, help="{assessor: path}")
+    arguments.add_structure("--sheets", "{assessor: path}")
     arguments.add_argument("--adjudication", help="adjudication sheet")
-    arguments.add_argument(
-        "--params", type=json_argument, required=True, help="{tool, people: [assessor, ...]}"
-    )
+    arguments.add_structure("--params", "{tool, people: [assessor, ...]}")
     arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
     args = arguments.parse_args(argv)
 

@@ -7,28 +7,26 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import InputError
 from evergreen.extraction.agreement import agreement_table
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import COMPARED, CONFLICTS, merge_extraction, merge_studies, texts
 from evergreen.extraction.queries.asking import answers_of, evidence_of, queries_of
-from evergreen.protocol.outcomes import Outcome, fillings_of
+from evergreen.protocol.outcomes import fillings_of, outcomes_of
 from evergreen.sheets import read_sheet, read_sheets
 
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--sheets", type=json_argument, required=True, help="{extractor: path}")
-    arguments.add_argument("--study-sheets", type=json_argument, required=True, help="{extractor: path}")
+    arguments.add_structure("--sheets", "{extractor: path}")
+    arguments.add_structure("--study-sheets", "{extractor: path}")
     arguments.add_argument("--adjudication", help="adjudication sheet")
     arguments.add_argument("--answers", help="sheet of answers to queries")
-    arguments.add_argument(
+    arguments.add_structure(
         "--params",
-        type=json_argument,
-        required=True,
-        help="{people: [extractor, ...], scales: {outcome: scale}, read: [column that outcomes read, ...], outcomes: [outcome as queries and conversions read it, ...]}",
+        "{people: [extractor, ...], scales: {outcome: scale}, read: [column that outcomes read, ...], outcomes: [outcome as queries and conversions read it, ...]}",
     )
     arguments.add_argument("--folder", type=Path, required=True, help="where the tables go")
     args = arguments.parse_args(argv)
@@ -44,7 +42,7 @@ def main(argv: list[str] | None = None) -> None:
     rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled, args.params["read"])
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     answers = answers_of(read_sheet(args.answers, "queries") if args.answers else None)
-    outcomes = [Outcome.model_validate(entry) for entry in args.params["outcomes"]]
+    outcomes = outcomes_of(args.params["outcomes"])
     queries = queries_of(evidence_of(rows.rows, studies.rows, outcomes), answers)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
     agreed = agreement_table(rows.found, COMPARED, frozenset(NUMBERS), rows.rounding)

@@ -41,22 +41,10 @@ def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("review", type=Path, help="folder of the review; it is made where it is not there")
     arguments.add_argument("--title", help="title of the review")
-    arguments.add_argument("--author", action="append", default=[], help="an author; may be repeated")
+    arguments.add_several("--author", "an author")
     arguments.add_argument("--reviewers", help="initials of those who screen, extract and assess: AB,CD")
-    arguments.add_argument(
-        "--database",
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="a database and its export; may be repeated",
-    )
-    arguments.add_argument(
-        "--register",
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="a trial register and its export; may be repeated",
-    )
+    arguments.add_several("--database", "a database and its export", "NAME=FILE")
+    arguments.add_several("--register", "a trial register and its export", "NAME=FILE")
     arguments.add_argument(
         "--pubmed", metavar="STRATEGY", help="what PubMed is asked: a file, or the query itself"
     )
@@ -66,13 +54,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--searched", metavar="DAY", help="day of the searches, YYYY-MM-DD (default: today)"
     )
-    arguments.add_argument(
-        "--outcome",
-        action="append",
-        default=[],
-        metavar="NAME=MEASURE",
-        help="what is pooled, such as Pain=MD; may be repeated",
-    )
+    arguments.add_several("--outcome", "what is pooled, such as Pain=MD", "NAME=MEASURE")
     arguments.add_argument("--tool", default="rob2", help="tool for the risk of bias (default: rob2)")
     arguments.add_argument(
         "--registration",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen import tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.protocol.outcomes import Outcome
 from evergreen.steps.parts import Parts
 from evergreen.synthesis import outcome
@@ -15,12 +15,8 @@ from evergreen.synthesis import outcome
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--slices", required=True, type=Path, help="folder of the outcomes' slices (CSV)")
-    arguments.add_argument(
-        "--params", required=True, type=json_argument, help="the outcomes' entries in the protocol"
-    )
-    arguments.add_argument(
-        "--code", default="", help="fingerprint of the code; outcomes that are of now stay"
-    )
+    arguments.add_structure("--params", "the outcomes' entries in the protocol")
+    arguments.add_code("outcomes")
     arguments.add_argument("--folder", required=True, type=Path, help="where <outcome>.json goes")
     args = arguments.parse_args(argv)
 

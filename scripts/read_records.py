@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.records.account import CONTENT, import_report, imported_twice
 from evergreen.records.model import typed
 from evergreen.records.source_reading import Round, read_source
@@ -23,13 +23,11 @@ Source = tuple[str, str, list[Round]]
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument(
+    arguments.add_structure(
         "--sources",
-        type=json_argument,
-        required=True,
-        help="[[source, pubmed | export, [[round, folder of the search, or file or list of files of the export, {format, columns, hits, formerly}]]]], rounds ascending",
+        "[[source, pubmed | export, [[round, folder of the search, or file or list of files of the export, {format, columns, hits, formerly}]]]], rounds ascending",
     )
-    arguments.add_argument("--code", default="", help="fingerprint of the code; rounds that are of now stay")
+    arguments.add_code("rounds")
     arguments.add_argument("--threads", type=int, default=1, help="sources that are read side by side")
     arguments.add_argument(
         "--folder",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import InputError
 from evergreen.search import evidence, pace, round_files, strategy
 from evergreen.search.client import NCBI, Client
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--earlier", type=Path, nargs="*", default=[], help="folders of the earlier rounds, oldest first"
     )
-    arguments.add_argument("--params", type=json_argument, required=True, help="the protocol's `entrez`")
+    arguments.add_structure("--params", "the protocol's `entrez`")
     arguments.add_argument(
         "--frozen",
         type=Path,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import refuse
 from evergreen.extraction.slices import as_csv, slices_of
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import outcomes_of
 from evergreen.screening.notices import of_studies
 from evergreen.synthesis.readiness import refusals
 from evergreen.tables import read_table
@@ -21,16 +21,11 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--screened")
     arguments.add_argument("--judgements")
     arguments.add_argument("--notices", help="what became of reports")
-    arguments.add_argument(
-        "--outcomes",
-        type=json_argument,
-        required=True,
-        help="outcomes of the protocol",
-    )
+    arguments.add_structure("--outcomes", "outcomes of the protocol")
     arguments.add_argument("--folder", type=Path, required=True, help="where <outcome>.csv goes")
     args = arguments.parse_args(argv)
 
-    outcomes = [Outcome.model_validate(entry) for entry in args.outcomes]
+    outcomes = outcomes_of(args.outcomes)
     rows, studies = read_table(args.converted), read_table(args.studies)
     screened = read_table(args.screened) if args.screened else None
     judgements = read_table(args.judgements) if args.judgements else None

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from evergreen import tables
 from evergreen.bias.tools import tool_of
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.protocol.params import names_of_outcomes
 from evergreen.protocol.whole import Protocol
 from evergreen.report.changes import here, rounds, since, written
@@ -20,11 +20,8 @@ from evergreen.states.frozen import NOW
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument(
-        "--params", type=json_argument, required=True,
-        help="protocol: all of it, written: as its author wrote it, files: [[kind, path, ...]] of people, versions: names, the latest last",
-    )  # fmt: skip
-    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
+    arguments.add_structure("--params", "protocol: all of it, written: as its author wrote it, files: [[kind, path, ...]] of people, versions: names, the latest last")  # fmt: skip
+    arguments.add_structure("--inputs", "{name: path or paths}")
     arguments.add_argument("--folder", type=Path, required=True, help="where <a>..<b>.{html,docx,json} go")
     arguments.add_argument("--since", required=True, help="what differs from the latest version, as JSON")
     args = arguments.parse_args(argv)

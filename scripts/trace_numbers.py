@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.extraction.row_values import typed
 from evergreen.protocol.review import Review
 from evergreen.report.page import page
@@ -22,12 +22,9 @@ from evergreen.synthesis.result import read
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
-    arguments.add_argument(
-        "--params",
-        type=json_argument,
-        required=True,
-        help="{people, sheets, outcomes: {id: name}, sources: {id: name}, searched}",
+    arguments.add_structure("--inputs", "{name: path or paths}")
+    arguments.add_structure(
+        "--params", "{people, sheets, outcomes: {id: name}, sources: {id: name}, searched}"
     )
     arguments.add_argument("--table", required=True, help="where the table goes")
     arguments.add_argument("--pages", type=Path, required=True, help="folder for the page of each outcome")
@@ -56,11 +53,8 @@ def main(argv: list[str] | None = None) -> None:
             name = params["outcomes"][result.outcome]
             own = table(result, name, typed(tables.read_table(rows)), sheets, reports)
             review = Review.model_validate({"title": f"{name}: where its numbers come from"})
-            with (
-                tables.replaced(args.pages / f"{result.outcome}.html") as draft,
-                draft.open("w", encoding="utf-8", newline="\n") as file,
-            ):
-                file.writelines(page(review, "", sections(tables.rows(own), result)))
+            pieces = page(review, "", sections(tables.rows(own), result))
+            tables.write_pieces(pieces, args.pages / f"{result.outcome}.html")
             yield own
 
     tables.write_parts(trails(), args.table)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import InputError, ReviewError
 from evergreen.protocol.analysis import Analysis
 from evergreen.synthesis.recomputation import MODELS_IN_R, Task, tasks
@@ -22,9 +22,7 @@ from evergreen.synthesis.verification import Answer, compare, plan
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--results", nargs="*", default=[], help="synthesis JSON of the outcomes")
-    arguments.add_argument(
-        "--params", required=True, type=json_argument, help="{outcome id: its entry in the protocol}"
-    )
+    arguments.add_structure("--params", "{outcome id: its entry in the protocol}")
     arguments.add_argument("--out", required=True, help="table of both numbers (CSV)")
     args = arguments.parse_args(argv)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evergreen import spreadsheets
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.protocol.whole import Protocol
 from evergreen.report.checklist import checklist, sections
 from evergreen.report.checklist_run import read
@@ -16,8 +16,8 @@ from evergreen.tables import replaced
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--protocol", type=json_argument, required=True)
-    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
+    arguments.add_structure("--protocol")
+    arguments.add_structure("--inputs", "{name: path or paths}")
     arguments.add_argument("--table", type=Path, required=True)
     arguments.add_argument("--word", type=Path, required=True)
     args = arguments.parse_args(argv)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.extraction.row_values import typed
 from evergreen.protocol.outcomes import Outcome
 from evergreen.report import export
@@ -17,8 +17,8 @@ from evergreen.report.inputs import Inputs
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
-    arguments.add_argument("--params", type=json_argument, required=True, help="{outcomes, tool}")
+    arguments.add_structure("--inputs", "{name: path or paths}")
+    arguments.add_structure("--params", "{outcomes, tool}")
     arguments.add_argument("--folder", type=Path, required=True, help="where they go")
     args = arguments.parse_args(argv)
 

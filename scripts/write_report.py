@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from evergreen import tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.errors import ReviewError
 from evergreen.protocol.whole import Protocol
 from evergreen.report import findings, findings_table, reference_files
@@ -22,8 +21,8 @@ from evergreen.steps.parts import Parts
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument("--protocol", type=json_argument, required=True)
-    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
+    arguments.add_structure("--protocol")
+    arguments.add_structure("--inputs", "{name: path or paths}")
     arguments.add_argument("--page", required=True)
     arguments.add_argument("--word", required=True)
     arguments.add_argument("--tables", type=Path, required=True, help="folder for pages of long tables")
@@ -50,11 +49,11 @@ def main(argv: list[str] | None = None) -> None:
     last_search = max((search.day for search in report.facts.searches), default="")
     every = numbered(sections)
     whole, long_tables = apart(every)
-    _write(page(protocol.review, last_search, whole), Path(args.page))
+    tables.write_pieces(page(protocol.review, last_search, whole), args.page)
     args.tables.mkdir(parents=True, exist_ok=True)
     for name, section in long_tables.items():
         review = protocol.review.model_copy(update={"title": f"{protocol.review.title}: {section.title}"})
-        _write(page(review, last_search, [section]), args.tables / name)
+        tables.write_pieces(page(review, last_search, [section]), args.tables / name)
     with tables.replaced(args.word) as draft, draft.open("wb") as word:
         write_document(protocol.review, numbered(manuscript(report, sections)), word)
     write_workbook(protocol.review.title, every, args.workbook)
@@ -66,15 +65,10 @@ def main(argv: list[str] | None = None) -> None:
     if args.findings:
         alone, table, document = args.findings
         summary = findings.section(report.findings, protocol.question, alone=True)
-        tables.write_text("".join(page(protocol.review, last_search, [summary])), alone)
+        tables.write_pieces(page(protocol.review, last_search, [summary]), alone)
         tables.write_table(findings_table.table(report.findings), table)
         with tables.replaced(document) as draft, draft.open("wb") as word:
             write_document(protocol.review, numbered([summary]), word, landscape=True)
-
-
-def _write(pieces: Iterable[str], path: Path) -> None:
-    with tables.replaced(path) as draft, draft.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(pieces)
 
 
 def _refuse_of_before(inputs: Inputs) -> None:

@@ -11,8 +11,8 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.certainty import Rating, ratings
 from evergreen.bias.tools import tool_of
-from evergreen.command import json_argument, parser, run
-from evergreen.protocol.outcomes import Outcome
+from evergreen.command import parser, run
+from evergreen.protocol.outcomes import outcomes_of
 from evergreen.report import alerts, facts, feed, status, waiting_data, waiting_records
 from evergreen.report.changes import since
 from evergreen.report.inputs import Inputs
@@ -24,33 +24,22 @@ from evergreen.worklists.files import PLACES
 
 def main(argv: list[str] | None = None) -> None:
     arguments = parser(__doc__)
-    arguments.add_argument(
+    arguments.add_structure(
         "--params",
-        type=json_argument,
-        required=True,
-        help="title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, cut_off: texts of the protocol that a comment stands behind, outcomes: what sheets call them, data: {id: the same}, listed: the outcomes, tool, extractors, assessors: those whom the protocol names",
+        "title, final, rounds, unfrozen: live searches, not_searched: [id, name, rounds], on_purpose: {round: {name: reason}}, known_items, stand_in: sources searched there, unread: files that no step reads, cut_off: texts of the protocol that a comment stands behind, outcomes: what sheets call them, data: {id: the same}, listed: the outcomes, tool, extractors, assessors: those whom the protocol names",
     )
-    arguments.add_argument("--inputs", type=json_argument, required=True, help="{name: path or paths}")
+    arguments.add_structure("--inputs", "{name: path or paths}")
     arguments.add_argument("--json", required=True)
     arguments.add_argument("--text", required=True)
     arguments.add_argument("--feed", required=True, help="the same as an Atom feed")
     args = arguments.parse_args(argv)
 
+    inputs, title = Inputs(args.inputs), args.params["title"]
     items = waiting(args.inputs, args.params)
+    quiet = _quiet(inputs, args.params)
     tables.write_json(status.as_records(items), args.json)
-    tables.write_text(
-        status.as_text(
-            args.params["title"],
-            items,
-            args.params.get("on_purpose", {}),
-            _quiet(Inputs(args.inputs), args.params),
-        ),
-        args.text,
-    )
-    tables.write_text(
-        feed.as_atom(args.params["title"], items, _newest(Inputs(args.inputs), args.params["rounds"])),
-        args.feed,
-    )
+    tables.write_text(status.as_text(title, items, args.params.get("on_purpose", {}), quiet), args.text)
+    tables.write_text(feed.as_atom(title, items, _newest(inputs, args.params["rounds"])), args.feed)
     status.refuse_if_final(items, final=args.params["final"])
 
 
@@ -58,7 +47,8 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     """Everything open, in the order of the review's steps, by the tables in `files` {name: path or paths}; of `params` the `outcomes` that the protocol reads, the `known_items` that
     sources must find, which of these were searched in the `stand_in`, and the `extractors` and `assessors` that it names."""
     inputs = Inputs(files)
-    table = inputs.table
+    table, listed = inputs.table, outcomes_of(params["listed"])
+    merged = table("merged") if "merged" in inputs else None
     items = [
         *waiting_records.waiting_searches(params["unfrozen"]),
         *waiting_records.waiting_sources(params["not_searched"]),
@@ -75,16 +65,11 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
     for stage in STAGES:
         if f"awaiting_{stage}" in inputs:
             awaiting = {str(name): rows for name, rows in table(f"awaiting_{stage}").groupby("reviewer")}
-            items += waiting_records.waiting_screening(
-                stage,
-                awaiting,
-                table(f"conflicts_{stage}"),
-                table(f"orphans_{stage}"),
-                table(f"votes_{stage}"),
+            conflicts, orphans, votes = (
+                table(f"{name}_{stage}") for name in ("conflicts", "orphans", "votes")
             )
-            items += waiting_records.waiting_overruled(
-                stage, table(f"decisions_{stage}"), table(f"votes_{stage}")
-            )
+            items += waiting_records.waiting_screening(stage, awaiting, conflicts, orphans, votes)
+            items += waiting_records.waiting_overruled(stage, table(f"decisions_{stage}"), votes)
     studies = table("studies") if "studies" in inputs else None
     included: list[str] = []
     if studies is not None:
@@ -112,45 +97,28 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
                 items += waiting_data.waiting_leftovers(studies, names, f"{task.what}:", f"{task.folder}/")
     elif "characteristics" in inputs:
         items += waiting_data.waiting_characteristics(table("characteristics"), table("merged"))
-    if "certainty" in inputs and "merged" in inputs:
-        items += waiting_data.waiting_ratings(
-            table("certainty")["outcome"], table("merged"), params["data"], studies
-        )
+    if "certainty" in inputs and merged is not None:
+        items += waiting_data.waiting_ratings(table("certainty")["outcome"], merged, params["data"], studies)
     if "certainty" in inputs and "results" in inputs:
-        items += waiting_data.waiting_rated_before(
-            *_rated(inputs), {one.id: one.name for one in _listed(params)}
-        )
-    if "works" not in inputs and "merged" not in inputs:
+        items += waiting_data.waiting_rated_before(*_rated(inputs), {one.id: one.name for one in listed})
+    if "works" not in inputs and merged is None:
         items += status.waiting_beginning(params["begun"])
     items += status.waiting_unread(params["unread"])
     items += status.waiting_cut_off(params["cut_off"])
     items += since.waiting(inputs.json("since")) if "since" in inputs else []
-    for task in (EXTRACTION, BIAS):
-        items += _waiting_people(inputs, task, params, included)
-        if task is EXTRACTION and "merged" in inputs:
-            items += [
-                *waiting_data.waiting_cut(table("merged")),
-                *waiting_data.waiting_places(table("merged")),
-            ]
-        if task is BIAS and task.rows in inputs and not tool_of(params["tool"]).of_syntheses:
-            merged = table("merged") if "merged" in inputs else None
-            items += waiting_data.waiting_filed(table(task.rows), _listed(params), merged)
-        if (
-            task is BIAS
-            and task.rows in inputs
-            and "merged" in inputs
-            and tool_of(params["tool"]).unit == "result"
-        ):
-            items += waiting_data.waiting_unjudged(
-                table("merged"), _listed(params), table(task.rows), studies
-            )
-        if task is EXTRACTION and "queries" in inputs:
-            items += waiting_data.waiting_queries(table("queries"), studies)
+    items += _waiting_people(inputs, EXTRACTION, params, included)
+    if merged is not None:
+        items += [*waiting_data.waiting_cut(merged), *waiting_data.waiting_places(merged)]
+    if "queries" in inputs:
+        items += waiting_data.waiting_queries(table("queries"), studies)
+    items += _waiting_people(inputs, BIAS, params, included)
+    if BIAS.rows in inputs:
+        judged, tool = table(BIAS.rows), tool_of(params["tool"])
+        if not tool.of_syntheses:
+            items += waiting_data.waiting_filed(judged, listed, merged)
+        if merged is not None and tool.unit == "result":
+            items += waiting_data.waiting_unjudged(merged, listed, judged, studies)
     return items
-
-
-def _listed(params: dict[str, Any]) -> list[Outcome]:
-    return [Outcome.model_validate(entry) for entry in params["listed"]]
 
 
 def _rated(inputs: Inputs) -> tuple[dict[str, Rating], dict[str, Result]]:
@@ -216,7 +184,7 @@ def _waiting_people(
     if begun is not None and task is EXTRACTION:
         asked = params["outcomes"]
         items += waiting_data.waiting_outcomes(begun, asked) if asked else []
-        items += waiting_data.waiting_labels(begun, _listed(params))
+        items += waiting_data.waiting_labels(begun, outcomes_of(params["listed"]))
         items += waiting_data.waiting_unextracted(begun, asked, task.lists) if named else []
     late = None
     if named:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evergreen import sheets, spreadsheets, tables
-from evergreen.command import json_argument, parser, run
+from evergreen.command import parser, run
 from evergreen.screening.files import SEVERAL, WORKLISTS
 from evergreen.screening.votes import ADJUDICATION
 from evergreen.steps.parts import Parts
@@ -31,14 +31,12 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument(
         "--studies", help="studies.csv of the screening; without it, the studies that sheets name"
     )
-    arguments.add_argument(
+    arguments.add_structure(
         "--params",
-        required=True,
-        type=json_argument,
-        help="title, question, highlight, eligibility, formerly, reasons [[key, [label, ...]]], stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes;"
+        "title, question, highlight, eligibility, formerly, reasons [[key, [label, ...]]], stages {stage: {reviewers, votes: their sheets}}; a page holds its own reviewer's votes;"
         " extraction {people, sheets, study_sheets, outcomes, columns}, bias {people, sheets, rows: the sheets of extractors, tool, outcomes}",
     )
-    arguments.add_argument("--code", default="", help="fingerprint of the code; stages that are of now stay")
+    arguments.add_code("stages")
     arguments.add_argument(
         "--folder", required=True, type=Path, help="where <stage>/awaiting.csv and conflicts.csv stand"
     )
@@ -218,9 +216,9 @@ def _extracted(given: dict[str, Any]) -> Extracted:
 
 
 def _outcomes(given: dict[str, Any]) -> list[Outcome]:
-    from evergreen.protocol.outcomes import Outcome
+    from evergreen.protocol.outcomes import outcomes_of
 
-    return [Outcome.model_validate(entry) for entry in given["outcomes"]]
+    return outcomes_of(given["outcomes"])
 
 
 if __name__ == "__main__":

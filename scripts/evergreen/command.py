@@ -31,16 +31,30 @@ def again(word: str, review: Path) -> str:
     return shlex.join([os.environ.get(LAUNCHER, "evergreen"), word, *folder])
 
 
-def parser(description: str | None) -> argparse.ArgumentParser:
+def parser(description: str | None) -> Parser:
     """Argument parser of a script; `description` is the script's docstring.
 
     A word `@@FILE#KEY` stands for the words of a list in a JSON file: the files of a review may be more than a command line holds.
     """
     called = os.environ.pop(CALLED, None)  # not that of what the script starts
-    return _Parser(prog=called, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    return Parser(prog=called, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """Words that are kept in a file, and what many scripts take alike."""
+
+    def add_structure(self, name: str, what: str | None = None) -> None:
+        """An argument that carries a structure and has to be given."""
+        self.add_argument(name, type=json_argument, required=True, help=what)
+
+    def add_several(self, name: str, what: str, metavar: str | None = None) -> None:
+        """An argument that may be given again and again."""
+        self.add_argument(name, action="append", default=[], metavar=metavar, help=f"{what}; may be repeated")
+
+    def add_code(self, parts: str) -> None:
+        """`--code` of a script that makes `parts`, each only where it is not of now."""
+        self.add_argument("--code", default="", help=f"fingerprint of the code; {parts} that are of now stay")
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         words = sys.argv[1:] if args is None else list(args)
         try:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -141,6 +141,11 @@ class Outcome(Part):
         ordered_by = [order] if order and order != "round" else []
         shown_by = [self.order] if self.order and self.order not in ORDERS else []
         return list(dict.fromkeys([*self.subgroups, *moderators, *ordered_by, *shown_by]))
+
+
+def outcomes_of(entries: Iterable[Mapping[str, Any]]) -> list[Outcome]:
+    """Outcomes as a step is given them (`params`)."""
+    return [Outcome.model_validate(entry) for entry in entries]
 
 
 def columns_read(outcomes: Sequence[Outcome]) -> list[str]:
