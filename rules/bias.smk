@@ -16,10 +16,9 @@ rule merge_bias:
     output:
         [f"results/risk_of_bias/{name}.csv" for name in ("judgements", "conflicts", "agreement")],
     params:
-        **program("merge_bias.py"),
+        **program("merge_bias.py", values=params.merge_bias(PROTOCOL)),
         sheets=lambda w: value("merge_bias", bias_sheets(PROTOCOL)),
         adjudication=options("adjudication"),
-        values=value("merge_bias", params.merge_bias(PROTOCOL)),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} {params.adjudication:q} --params {params.values:q}"
         " --folder results/risk_of_bias > {log:q} 2>&1"
@@ -59,14 +58,11 @@ rule draw_bias:
         directory("results/figures/risk_of_bias/further"),
         "results/figures/risk_of_bias/figures.json",
     params:
-        **program("draw_bias.py"),
-        folder=lambda w, output: os.path.dirname(output[0]),
+        **program("draw_bias.py", values=params.draw_bias(PROTOCOL), prints=PRINTS.values),
         labels=options("labels"),
-        values=value("draw_bias", params.draw_bias(PROTOCOL)),
-        prints=value("draw_bias", PRINTS.values),
     shell:
         "python {params.script:q} --judgements {input.judgements:q} {params.labels:q} --params {params.values:q} --prints {params.prints:q}"
-        " --out {params.folder:q} > {log:q} 2>&1"
+        " --out results/figures/risk_of_bias > {log:q} 2>&1"
 
 
 rule grade_certainty:
@@ -75,7 +71,6 @@ rule grade_certainty:
     output:
         "results/risk_of_bias/certainty.csv",
     params:
-        **program("grade_certainty.py"),
-        values=value("grade_certainty", params.grade_certainty(PROTOCOL)),
+        **program("grade_certainty.py", values=params.grade_certainty(PROTOCOL)),
     shell:
         "python {params.script:q} --sheet {input.sheet:q} --params {params.values:q} --out {output:q} > {log:q} 2>&1"

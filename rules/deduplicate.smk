@@ -22,13 +22,12 @@ rule deduplicate_works:
             )
         ],
     params:
-        **program("deduplicate_works.py"),
+        **program("deduplicate_works.py", values=params.deduplicate_works(PROTOCOL)),
         tables=value(
             "deduplicate_works",
             [[day, f"{RECORDS}/{day}.parquet".format(source=name)] for name, day in PROTOCOL.source_rounds],
         ),
         verdicts=options("verdicts"),
-        values=value("deduplicate_works", params.deduplicate_works(PROTOCOL)),
     shell:
         "python {params.script:q} --records {params.tables:q} {params.verdicts:q} --params {params.values:q}"
         " --code {params.code} --threads {threads} --folder results/deduplication > {log:q} 2>&1"
@@ -44,11 +43,9 @@ rule audit_records:
     output:
         "results/deduplication/audit.csv",
     params:
-        **program("audit_records.py"),
-        sources=value("audit_records", params.audit_records(PROTOCOL)),
-        seen=lambda w: os.path.dirname(RECORDS),
+        **program("audit_records.py", sources=params.audit_records(PROTOCOL)),
     shell:
-        "python {params.script:q} --sources {params.sources:q} --records {input.records:q} --rounds {params.seen:q}"
+        "python {params.script:q} --sources {params.sources:q} --records {input.records:q} --rounds results/records/rounds"
         " --works results/deduplication --out {output:q} > {log:q} 2>&1"
 
 

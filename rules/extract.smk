@@ -11,10 +11,9 @@ rule merge_extraction:
             for name in ("merged", "studies", "conflicts", "converted", "queries", "agreement")
         ],
     params:
-        **program("merge_extraction.py"),
+        **program("merge_extraction.py", values=params.merge_extraction(PROTOCOL)),
         sheets=lambda w: value("merge_extraction", extraction_sheets(PROTOCOL)),
         study_sheets=lambda w: value("merge_extraction", study_sheets(PROTOCOL)),
-        values=value("merge_extraction", params.merge_extraction(PROTOCOL)),
         settled=options("adjudication", "answers"),
     shell:
         "python {params.script:q} --sheets {params.sheets:q} --study-sheets {params.study_sheets:q} {params.settled:q} --params {params.values:q}"
@@ -29,9 +28,8 @@ rule slice_outcomes:
     output:
         expand("results/extraction/outcomes/{outcome}.csv", outcome=OUTCOMES),
     params:
-        **program("slice_outcomes.py"),
+        **program("slice_outcomes.py", values=params.slice_outcomes(PROTOCOL)),
         beside=options(*beside_rows()),
-        values=value("slice_outcomes", params.slice_outcomes(PROTOCOL)),
     shell:
         "python {params.script:q} --converted {input.converted:q} {params.beside:q} --outcomes {params.values:q}"
         " --folder results/extraction/outcomes > {log:q} 2>&1"

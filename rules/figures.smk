@@ -22,9 +22,9 @@ for name, outcomes in batches(DRAWN_TOGETHER).items():
         output:
             [file for one in outcomes for file in figure_files(one.id)],
         params:
-            **program("draw_outcomes.py"),
-            values=value("draw_outcomes", params.draw_outcomes(PROTOCOL, outcomes)),
-            prints=value("draw_outcomes", PRINTS.values),
+            **program(
+                "draw_outcomes.py", values=params.draw_outcomes(PROTOCOL, outcomes), prints=PRINTS.values
+            ),
         shell:
             "python {params.script:q} --synthesis results/synthesis --params {params.values:q} --code {params.code}"
             " --prints {params.prints:q} --folder results/figures > {log:q} 2>&1"
@@ -36,10 +36,8 @@ rule draw_stages:
     output:
         expand("results/figures/stages.{suffix}", suffix=[*PRINTS.formats, "csv"]),
     params:
-        **program("draw_stages.py"),
-        stem=lambda w, output: os.path.splitext(output[0])[0],
+        **program("draw_stages.py", prints=PRINTS.values),
         values=lambda w: value("draw_stages", shown_stages()),
-        prints=value("draw_stages", PRINTS.values),
     shell:
         "python {params.script:q} --status {input:q} --params {params.values:q} --prints {params.prints:q}"
-        " --stem {params.stem:q} > {log:q} 2>&1"
+        " --stem results/figures/stages > {log:q} 2>&1"

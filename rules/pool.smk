@@ -18,8 +18,7 @@ for name, outcomes in batches(BATCH).items():
         output:
             [update(f"results/synthesis/{one.id}.json") for one in outcomes],
         params:
-            **program("pool_outcomes.py"),
-            values=value("pool_outcomes", params.pool_outcomes(outcomes)),
+            **program("pool_outcomes.py", values=params.pool_outcomes(outcomes)),
         shell:
             "python {params.script:q} --slices results/extraction/outcomes --params {params.values:q}"
             " --code {params.code} --folder results/synthesis > {log:q} 2>&1"

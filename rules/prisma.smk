@@ -35,15 +35,13 @@ rule count_prisma:
         ],
         page="results/prisma/flow.html",
     params:
-        **program("count_prisma.py", "prisma/flow.html.j2"),
+        **program("count_prisma.py", "prisma/flow.html.j2", values=params.count_prisma(PROTOCOL)),
         tables=options("clusters", "works", "title_abstract", "full_text", "studies", "removed"),
         source_counts=words("count_prisma", counts_of_rounds()),
-        values=value("count_prisma", params.count_prisma(PROTOCOL)),
         prints=value("count_prisma", PRINTS.values),
-        folder=lambda w, output: os.path.dirname(output.page),
     shell:
         "python {params.script:q} {params.tables:q} --source-counts {params.source_counts:q} --params {params.values:q}"
-        " --prints {params.prints:q} --code {params.code} --folder {params.folder:q} > {log:q} 2>&1"
+        " --prints {params.prints:q} --code {params.code} --folder results/prisma > {log:q} 2>&1"
 
 
 rule draw_overlap:
@@ -53,13 +51,10 @@ rule draw_overlap:
     output:
         expand("results/figures/sources/overlap.{suffix}", suffix=[*PRINTS.formats, "csv"]),
     params:
-        **program("draw_overlap.py"),
-        stem=lambda w, output: os.path.splitext(output[0])[0],
-        values=value("draw_overlap", params.draw_overlap(PROTOCOL)),
-        prints=value("draw_overlap", PRINTS.values),
+        **program("draw_overlap.py", values=params.draw_overlap(PROTOCOL), prints=PRINTS.values),
     shell:
         "python {params.script:q} --combinations {input.combinations:q} --yields {input.yields:q} --params {params.values:q}"
-        " --prints {params.prints:q} --stem {params.stem:q} > {log:q} 2>&1"
+        " --prints {params.prints:q} --stem results/figures/sources/overlap > {log:q} 2>&1"
 
 
 rule prisma:

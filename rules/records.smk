@@ -13,13 +13,11 @@ rule read_records:
         records="results/records/records.parquet",
         report="results/records/import-report.csv",
     params:
-        **program("read_records.py"),
-        sources=value("read_records", params.read_records(PROTOCOL, SEARCH)),
-        folder=lambda w, output: os.path.dirname(output.records),
+        **program("read_records.py", sources=params.read_records(PROTOCOL, SEARCH)),
         table=[word for path in TABLE for word in ("--table", path)],
     shell:
         "python {params.script:q} --sources {params.sources:q} --code {params.code} --threads {threads}"
-        " --folder {params.folder:q} {params.table:q} > {log:q} 2>&1"
+        " --folder results/records {params.table:q} > {log:q} 2>&1"
 
 
 # Few look into a large one, and writing it takes a tenth of the import.

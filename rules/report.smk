@@ -10,8 +10,7 @@ rule write_status:
         text="results/report/status.txt",
         feed="results/report/status.atom",
     params:
-        **program("write_status.py"),
-        values=value("write_status", status_values()),
+        **program("write_status.py", values=status_values()),
         inputs=lambda w, input: value("write_status", named_inputs(input)),
     shell:
         "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
@@ -43,9 +42,8 @@ rule write_checklists:
         table="results/prisma/checklist.csv",
         word="results/prisma/checklist.docx",
     params:
-        **program("write_checklists.py"),
         # Unsorted: sources and reasons stand in the checklist as in the protocol.
-        protocol=value("write_checklists", params.whole(PROTOCOL)),
+        **program("write_checklists.py", protocol=params.whole(PROTOCOL)),
         inputs=lambda w, input: value("write_checklists", named_inputs(input)),
     shell:
         "python {params.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --table {output.table:q}"
@@ -95,9 +93,8 @@ rule write_report:
         tables=directory("results/report/tables"),
         findings=FINDINGS,
     params:
-        **program("write_report.py", *REPORT_PAGE),
         # Unsorted: sources and reasons stand in the report as in the protocol.
-        protocol=value("write_report", params.whole(PROTOCOL)),
+        **program("write_report.py", *REPORT_PAGE, protocol=params.whole(PROTOCOL)),
         inputs=lambda w, input: value("write_report", named_inputs(input)),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
@@ -117,8 +114,7 @@ rule report:
         # The pages that the report sends people to.
         [
             f"results/screening/{stage}/{person}.html"
-            for stage in STAGES
-            if SEARCHED
+            for stage in LISTED
             for person in people.with_work(PROTOCOL, stage)
         ],
         [f"results/{path}" for path in LISTS_OF_TASKS],

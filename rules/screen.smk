@@ -22,11 +22,10 @@ rule count_votes:
     params:
         **program("count_votes.py"),
         values=lambda w: value("count_votes", params.count_votes(PROTOCOL, w.stage)),
-        out=lambda w, output: os.path.dirname(output.decisions),
     shell:
         "python {params.script:q} --stage {wildcards.stage} --works {input.works:q} --clusters {input.clusters:q}"
         " --votes {input.votes:q} --excluded-before {input.excluded_before:q} --before {input.before:q}"
-        " --params {params.values:q} --out {params.out:q} > {log:q} 2>&1"
+        " --params {params.values:q} --out results/screening/{wildcards.stage} > {log:q} 2>&1"
 
 
 rule compare_reviewers:
@@ -39,9 +38,7 @@ rule compare_reviewers:
             for file in files.agreement_files(f"results/screening/{stage}", PRINTS.formats)
         ],
     params:
-        **program("compare_reviewers.py"),
-        values=value("compare_reviewers", params.compare_reviewers(PROTOCOL)),
-        prints=value("compare_reviewers", PRINTS.values),
+        **program("compare_reviewers.py", values=params.compare_reviewers(PROTOCOL), prints=PRINTS.values),
     shell:
         "python {params.script:q} --params {params.values:q} --prints {params.prints:q} --code {params.code}"
         " --folder results/screening > {log:q} 2>&1"
@@ -61,8 +58,7 @@ rule list_studies:
             for name in ("studies", "orphans", "excluded_studies", "ongoing_studies", "awaiting_studies")
         ],
     params:
-        **program("list_studies.py"),
-        values=value("list_studies", params.list_studies(PROTOCOL)),
+        **program("list_studies.py", values=params.list_studies(PROTOCOL)),
     shell:
         "python {params.script:q} --works {input.works:q} --clusters {input.clusters:q}"
         " --title-abstract {input.title_abstract:q} --full-text {input.full_text:q} --votes {input.votes:q}"
@@ -76,7 +72,7 @@ rule check_reports:
         records="results/records/records.parquet",
         links="results/deduplication/links.csv",
         studies="results/screening/studies.csv",
-        changes=lambda w: changed_records(),
+        changes=lambda w: of_searches("changes.csv"),
         retractions=lambda w: there("config/retractions"),
     output:
         "results/screening/notices.csv",

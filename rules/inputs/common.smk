@@ -73,14 +73,16 @@ votes_in, unread, checked = said(people.votes), said(people.unread), said(people
 DATA = {}  # files of the library that a script's modules read, by script
 
 
-def program(name, *data):
-    """Parameters of every step: its script, and the fingerprint of its code with the library's files `data` that it reads."""
+def program(name, *data, **values):
+    """Parameters of every step: its script, the fingerprint of its code with the library's files `data` that it reads, and `values` for its command
+    line."""
     DATA[name] = data
     path = LIBRARY.parent / name
     files = [LIBRARY / file for file in data]
     if LIBRARY / "sheets/reading.py" in fingerprint.run_by(path):
         files += schemas.OF_SHEETS
-    return {"script": str(path), "code": fingerprint.code_of(path, files)}
+    given = {key: value(path.stem, content) for key, content in values.items()}
+    return {"script": str(path), "code": fingerprint.code_of(path, files), **given}
 
 
 def one_of(names):

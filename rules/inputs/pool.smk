@@ -8,12 +8,9 @@ def batches(size):
     groups = [outcomes[start : start + size] for start in range(0, len(outcomes), size)]
     named = {}
     for group in groups:
-        name = named_for([outcome.id for outcome in group])
+        ids = [outcome.id for outcome in group]
+        name = "_".join(ids) if len(ids) < 4 else f"{ids[0]}_to_{ids[-1]}"
         while name in named:  # ids may read alike when joined
             name += "_"
         named[name] = group
     return named
-
-
-def named_for(ids):
-    return "_".join(ids) if len(ids) < 4 else f"{ids[0]}_to_{ids[-1]}"

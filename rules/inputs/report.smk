@@ -104,13 +104,9 @@ def standing():
     }
 
 
-def search_logs():
-    return [f"results/search/{name}/{day}/log.json" for name, day in SEARCHES]
-
-
-def changed_records():
-    """What later rounds say of records that earlier ones found."""
-    return [path.replace("log.json", "changes.csv") for path in search_logs()]
+def of_searches(file):
+    """A file of each search of PubMed."""
+    return [f"results/search/{name}/{day}/{file}" for name, day in SEARCHES]
 
 
 def unfrozen():
@@ -126,6 +122,12 @@ def unfrozen():
     ]
 
 
+def drawn(folder, *first):
+    """What the report shows of a folder of figures: its list, the `first` figures and those further."""
+    files = [f"{figure}.{suffix}" for figure in first for suffix in ("svg", "png")]
+    return [f"results/figures/{folder}/{name}" for name in ("figures.json", "further", *files)]
+
+
 def tables():
     """What this review has of what tells and compares, by the name under which scripts know it."""
     found = {"since": VERSIONS and "results/report/since.json"}
@@ -134,8 +136,8 @@ def tables():
             "brought": expand(RECORDS, source=PROTOCOL.sources),
             "imports": PROTOCOL.export_sources and "results/records/import-report.csv",
             "records": "results/records/records.parquet",
-            "searches": search_logs(),
-            "retrieved": [path.replace("log.json", "retrieved.json") for path in search_logs()],
+            "searches": of_searches("log.json"),
+            "retrieved": of_searches("retrieved.json"),
             "clusters": "results/deduplication/clusters.csv",
             "works": "results/deduplication/works.parquet",
             "borderline": "results/deduplication/borderline.csv",
@@ -171,35 +173,14 @@ def tables():
         found |= {
             "judgements": "results/risk_of_bias/judgements.csv",
             "bias_conflicts": "results/risk_of_bias/conflicts.csv",
-            "bias_figures": [
-                f"results/figures/risk_of_bias/{name}"
-                for name in (
-                    "figures.json",
-                    "further",
-                    "summary.svg",
-                    "summary.png",
-                    "graph.svg",
-                    "graph.png",
-                )
-            ],
+            "bias_figures": drawn("risk_of_bias", "summary", "graph"),
         }
     if POOLED:
         found |= {
             "results": [f"results/synthesis/{outcome}.json" for outcome in OUTCOMES],
             "slices": [f"results/extraction/outcomes/{outcome}.csv" for outcome in OUTCOMES],
             "certainty": CERTAINTY,
-            "figures": [
-                f"results/figures/{outcome}/{name}"
-                for outcome in OUTCOMES
-                for name in (
-                    "figures.json",
-                    "further",
-                    "forest.svg",
-                    "forest.png",
-                    "funnel.svg",
-                    "funnel.png",
-                )
-            ],
+            "figures": [path for outcome in OUTCOMES for path in drawn(outcome, "forest", "funnel")],
         }
     return found
 
