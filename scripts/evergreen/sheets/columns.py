@@ -102,8 +102,9 @@ def in_words(name: str) -> str:
     return as_called(name).replace("_", " ")
 
 
-def needed_names(kind: str) -> str:
-    return ", ".join(column.name for column in columns_of(kind) if column.must_exist)
+def needed(kind: str) -> list[str]:
+    """Columns that a sheet must have."""
+    return [column.name for column in columns_of(kind) if column.must_exist]
 
 
 def _what_a_row_is(kind: str) -> str:
@@ -154,7 +155,7 @@ def header_of(cells: Sequence[str], kind: str, path: Path) -> list[str]:
         fault(
             f"{said}; found are {found}",
             listed,
-            f"Needed are {needed_names(kind)}, in {_what_a_row_is(kind)}.",
+            f"Needed are {', '.join(needed(kind))}, in {_what_a_row_is(kind)}.",
         )
     refuse(errors)
     return names

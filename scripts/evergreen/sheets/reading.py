@@ -13,7 +13,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from evergreen import tables
 from evergreen.errors import InputError, refuse
 from evergreen.sheets import cell_text, days, workbooks
 from evergreen.sheets.cell_text import MarkedCell, NumberCell
-from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed_names
+from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed
 from evergreen.sheets.labels import first_listed, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
@@ -66,18 +66,14 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
     path = Path(path)
     if not path.is_file():
         raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
-    schema = columns_of(kind)
     workbook = path.suffix.lower() == ".xlsx"
-    table, separator = (_xlsx(path, kind), "") if workbook else _csv(path, schema)
+    table, separator = (_xlsx(path, kind), "") if workbook else _csv(path, kind)
     rows = [(number, cells) for number, cells in table if any(cells)]
     if not rows:
-        todo = f"Its first row must name the columns {needed_names(kind)}."
+        todo = f"Its first row must name the columns {', '.join(needed(kind))}."
         raise InputError("the file is empty", file=path, todo=todo)
     _refuse_other_heads(rows, kind, path)
-    header = header_of(rows[0][1], kind, path)
-    return _Reader(path, schema, rows[1:], separator).frame(
-        header, values=kind == STUDY_LEVEL, as_written=as_written
-    )
+    return _Reader(path, kind, rows, separator).frame(as_written=as_written)
 
 
 def read_sheets(
@@ -96,10 +92,9 @@ def read_sheets(
     }
 
 
-def _csv(path: Path, schema: tuple[Column, ...]) -> tuple[Rows, str]:
+def _csv(path: Path, kind: str) -> tuple[Rows, str]:
     """Its rows, and what parts its columns."""
-    text = decoded(path)
-    known = {column.name for column in schema}
+    text, known = decoded(path), by_name(kind)
     told = SEPARATOR.match(text)
     text = text[told.end() :] if told else text
 
@@ -146,12 +141,12 @@ def _refuse_cut(rows: Rows, path: Path) -> None:
 
 def _refuse_other_heads(rows: Rows, kind: str, path: Path) -> None:
     """Of a sheet with titles above its header, or its header again further down, as tables put together have it."""
-    needed = {column.name for column in columns_of(kind) if column.must_exist}
+    asked = set(needed(kind))
     named = [
         (number, {name_key(cell) for cell in cells if cell}) for number, cells in rows[: 1 + workbooks.TITLES]
     ]
-    if not needed <= named[0][1]:
-        below = next((number for number, names in named if needed <= names), None)
+    if not asked <= named[0][1]:
+        below = next((number for number, names in named if asked <= names), None)
         if below:
             todo = f"Take out what stands above row {below}."
             raise InputError(
@@ -166,9 +161,9 @@ def _refuse_other_heads(rows: Rows, kind: str, path: Path) -> None:
 
 
 def _xlsx(path: Path, kind: str) -> Rows:
-    needed = {column.name for column in columns_of(kind) if column.must_exist}
+    titled = workbooks.STUDIES if kind == STUDY_LEVEL else ""
     with workbooks.opened(path, path) as book:
-        sheet = workbooks.holding(book, needed, path, titled=workbooks.STUDIES if kind == STUDY_LEVEL else "")
+        sheet = workbooks.holding(book, set(needed(kind)), path, titled=titled)
         if unclear := workbooks.unclear(path, path, sheet._worksheet_path):
             refuse(unclear[:MAX_ERRORS])
         return [(number, [cell_text.of(cell) for cell in row]) for number, row in workbooks.rows(sheet, path)]
@@ -182,59 +177,57 @@ def _as_written(cell: str, value: float) -> str:
 
 
 class _Reader:
-    """The rows of one sheet, below its header, as typed columns; every fault is collected."""
+    """The rows of one sheet, by the columns of its schema and a person's own; every fault is collected."""
 
-    def __init__(self, path: Path, schema: tuple[Column, ...], rows: Rows, separator: str) -> None:
-        self.path, self.schema, self.separator = path, schema, separator
-        self.rows = [number for number, _ in rows]
-        self.cells = [cells for _, cells in rows]
+    def __init__(self, path: Path, kind: str, rows: Rows, separator: str) -> None:
+        (_, heads), *filled = rows
+        self.path, self.kind, self.separator = path, kind, separator
+        self.schema, self.header = columns_of(kind), header_of(heads, kind, path)
+        self.rows = [number for number, _ in filled]
+        self.cells = [cells for _, cells in filled]
         self.errors: list[InputError] = []
+        self._refuse_surplus()
+        self.written = {column.name: [""] * len(filled) for column in self.schema} | {
+            name: [cells[position] if position < len(cells) else "" for cells in self.cells]
+            for position, name in enumerate(self.header)
+            if name
+        }
+        self.convention = self._convention()
 
-    def frame(self, header: list[str], *, values: bool, as_written: bool) -> pd.DataFrame:
-        """The sheet as `read_sheet` gives it; `values`: whether a person's own columns are read as numbers where they are."""
+    def frame(self, *, as_written: bool) -> pd.DataFrame:
+        """The sheet as `read_sheet` gives it."""
         import numpy as np
         import pandas as pd
 
-        self._refuse_surplus(header, numbers=values or any(column.numeric for column in self.schema))
-        given = {
-            name: [cells[position] if position < len(cells) else "" for cells in self.cells]
-            for position, name in enumerate(header)
-            if name
+        known = by_name(self.kind)
+        data = {
+            name: self._typed(known[name]) if name in known else self._own(name, cells)
+            for name, cells in self.written.items()
         }
-        known = {column.name for column in self.schema}
-        written = {column.name: given.get(column.name, [""] * len(self.rows)) for column in self.schema}
-        convention = self._convention(written)
-        data = {column.name: self._typed(column, written, convention) for column in self.schema}
-        for name, cells in given.items():
-            if name not in known:
-                data[name] = self._values(name, cells) if values else cells
         refuse(self.errors[:MAX_ERRORS])
         numeric = {column.name for column in self.schema if column.numeric and self.rows}
         if as_written:
-            data |= {name: list(map(_as_written, written[name], data[name])) for name in numeric}
-            data |= {column.name: written[column.name] for column in self.schema if column.silent}
+            data |= {name: list(map(_as_written, self.written[name], data[name])) for name in numeric}
+            data |= {column.name: self.written[column.name] for column in self.schema if column.silent}
             numeric = set()
         frame = pd.DataFrame({
             name: np.array(cells, float) if name in numeric else tables.texts(cells) for name, cells in data.items()
         })  # fmt: skip
         place: dict[str, Any] = {"_file": str(self.path), "_row": self.rows}
         if labels := {column.name for column in self.schema if column.label}:
-            said = [cells for name, cells in given.items() if name not in labels]
-            place[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)] if said else True
+            said = [cells for name, cells in self.written.items() if name not in labels]
+            place[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)]
         return frame.assign(**place)
 
-    def _refuse_surplus(self, header: list[str], *, numbers: bool) -> None:
+    def _refuse_surplus(self) -> None:
+        header, numbers = self.header, self.kind == STUDY_LEVEL or any(one.numeric for one in self.schema)
         # Rows of some width that hold no such number: the sheet has separators too many at the end of its rows.
-        wide = {len(cells) for cells in self.cells if not self._split_number(cells, header)}
+        wide = {len(cells) for cells in self.cells if not self._split_number(cells)}
         for number, cells in zip(self.rows, self.cells, strict=True):
-            surplus = [
-                cell
-                for position, cell in enumerate(cells)
-                if cell and (position >= len(header) or not header[position])
-            ]
+            surplus = [cell for cell, name in zip_longest(cells, header, fillvalue="") if cell and not name]
             todo = "Put cells that contain a separator in quotes, name the column, or leave off what a row copied from another table has more."
             problem = f"{surplus[0]!r} stands in a column without a name" if surplus else ""
-            split = numbers and len(cells) not in wide and self._split_number(cells, header)
+            split = numbers and len(cells) not in wide and self._split_number(cells)
             if split and not surplus:
                 problem = f"the row has {len(cells)} cells for {len(header)} columns: {split[0]} and {split[1]} may be the number {split[0]},{split[1]}"
                 todo = "Put a number with a decimal comma in quotes, or leave off the empty cells at the end of the row."
@@ -242,24 +235,25 @@ class _Reader:
                 self.errors.append(InputError(problem, file=self.path, row=number, todo=todo))
         refuse(self.errors[:MAX_ERRORS])
 
-    def _split_number(self, cells: list[str], header: list[str]) -> list[str]:
+    def _split_number(self, cells: list[str]) -> list[str]:
         """The two cells into which the comma may have parted a number, of a row with more cells than columns and no decimal point."""
-        if self.separator != "," or len(cells) <= len(header) or any(map(DECIMAL_POINT.fullmatch, cells)):
+        parted = self.separator == "," and len(cells) > len(self.header)
+        if not parted or any(map(DECIMAL_POINT.fullmatch, cells)):
             return []
         whole = {column.name for column in self.schema if column.whole or not column.numeric}
-        pairs = zip(header, pairwise(cells), strict=False)
+        pairs = zip(self.header, pairwise(cells), strict=False)
         return next(
             (list(pair) for name, pair in pairs if name not in whole and PARTED.fullmatch(",".join(pair))), []
         )
 
-    def _convention(self, written: Mapping[str, list[str]]) -> Convention:
+    def _convention(self) -> Convention:
         """How the sheet writes numbers."""
         told = []
         for column in self.schema:
-            if not any(written[column.name]):
+            if not any(self.written[column.name]):
                 continue
-            for at, cell in enumerate(written[column.name]):
-                rule = self._rule(column, written, at) if cell else None
+            for at, cell in enumerate(self.written[column.name]):
+                rule = self._rule(column, at) if cell else None
                 if rule is None or isinstance(cell, NumberCell):
                     continue
                 if rule.numeric:
@@ -268,50 +262,44 @@ class _Reader:
                     told.append(bounded(cell)[1])
         return Convention.of(told, separator=self.separator)
 
-    def _rule(self, column: Column, written: Mapping[str, list[str]], at: int) -> Column | None:
+    def _rule(self, column: Column, at: int) -> Column | None:
         """By which column a cell is read: its own, of an adjudicated cell the one of an extraction sheet that it settles; None for a
         column of a person's own."""
         if column.kind != "cell":
             return column
-        return by_name("extraction").get(name_key(written["column"][at])) if written["outcome"][at] else None
+        settled = self.written["column"][at] if self.written["outcome"][at] else ""
+        return by_name("extraction").get(name_key(settled))
 
-    def _typed(self, column: Column, written: Mapping[str, list[str]], convention: Convention) -> list[Any]:
+    def _typed(self, column: Column) -> list[Any]:
         typed: list[Any] = []
-        nothing = math.nan if column.numeric else ""
-        if not column.must_be_filled and not any(written[column.name]):
-            return [nothing] * len(written[column.name])
-        cells = days.in_column(written[column.name]) if column.kind == "date" else written[column.name]
-        for at, cell in enumerate(cells):
+        cells, nothing = self.written[column.name], math.nan if column.numeric else ""
+        if not column.must_be_filled and not any(cells):
+            return [nothing] * len(cells)
+        for at, cell in enumerate(days.in_column(cells) if column.kind == "date" else cells):
             if not cell:
-                if column.must_be_filled and (not column.filled_with or written[column.filled_with][at]):
-                    filled = sum(one.must_be_filled for one in self.schema)
-                    alone = sum(map(bool, self.cells[at])) == 1 and filled > 2
-                    todo = (
-                        "Fill it; a remark stands in a column of its own, not below the table."
-                        if alone
-                        else "Fill it."
-                    )
-                    self._fault("the cell is empty", at, column, todo)
+                if column.must_be_filled and (not column.filled_with or self.written[column.filled_with][at]):
+                    obligatory = sum(one.must_be_filled for one in self.schema)
+                    alone = sum(map(bool, self.cells[at])) == 1 and obligatory > 2
+                    more = "; a remark stands in a column of its own, not below the table" if alone else ""
+                    self._fault("the cell is empty", at, column, f"Fill it{more}.")
                 typed.append(nothing)
                 continue
-            value = self._value(cell, at, column, self._rule(column, written, at), convention)
+            value = self._value(cell, at, column, self._rule(column, at))
             if column.kind == "cell" and isinstance(value, float):
                 value = cell if not_reported(cell) else plain(value)
             typed.append(value)
         return typed
 
-    def _value(
-        self, cell: str, at: int, column: Column, rule: Column | None, convention: Convention
-    ) -> float | str:
+    def _value(self, cell: str, at: int, column: Column, rule: Column | None) -> float | str:
         """What a cell of `column` says, read as `rule` has it."""
         if rule is None:
-            return self._plain(column.name, [cell], convention, at)[0]
+            return self._plain(column.name, [cell], self.convention, at)[0]
         if rule.label and (what := cell_text.no_label(cell, may_be_a_day=rule.must_be_filled)):
             todo = "Write it as text (in Excel: format the cell as Text first)."
             self._fault(f"the label {cell} is {what}", at, column, todo)
         try:
             if rule.numeric:
-                return self._number(cell, at, column, rule, convention)
+                return self._number(cell, at, column, rule)
             if rule.kind == "p_value":
                 return p_value(cell_text.unmarked(cell))
         except Unreadable as error:
@@ -332,9 +320,9 @@ class _Reader:
             return first_listed(cell)  # an id of before, when they held all numbers of a field
         return "" if column.silent and not_reported(cell) else cell
 
-    def _number(self, cell: str, at: int, column: Column, rule: Column, convention: Convention) -> float:
+    def _number(self, cell: str, at: int, column: Column, rule: Column) -> float:
         """The number in a cell of `column`, within the bounds of `rule`. Raises Unreadable."""
-        value = _in(cell, convention, whole=rule.whole or rule.kind == "integer")
+        value = _in(cell, self.convention, whole=rule.whole or rule.kind == "integer")
         wrong = []
         if rule.kind == "integer" and not math.isnan(value) and not value.is_integer():
             wrong.append("is not a whole number")
@@ -346,19 +334,17 @@ class _Reader:
             self._fault(f"{cell} {problem}", at, column, "Correct it.")
         return value
 
-    def _values(self, name: str, cells: list[str]) -> list[str]:
-        """The cells of a column of a person's own that holds values."""
+    def _own(self, name: str, cells: list[str]) -> list[str]:
+        """The cells of a column of a person's own, which holds remarks or values."""
+        if self.kind != STUDY_LEVEL:
+            return cells
         for at, what, todo in cell_text.spoilt_among(cells):
             self._fault(f"{cells[at]} is {what}", at, Column(name, "text"), todo)
-        return self._plain(name, cells)
+        told = (cell for cell in cells if not isinstance(cell, NumberCell))
+        return self._plain(name, cells, Convention.of(told, separator=self.separator))
 
-    def _plain(
-        self, name: str, cells: list[str], convention: Convention | None = None, first: int = 0
-    ) -> list[str]:
+    def _plain(self, name: str, cells: list[str], convention: Convention, first: int = 0) -> list[str]:
         """Cells of a person's own column, from row `first` on, their numbers written plainly where all are numbers."""
-        convention = convention or Convention.of(
-            (cell for cell in cells if not isinstance(cell, NumberCell)), separator=self.separator
-        )
         if any(isinstance(cell, MarkedCell) and any(map(str.isalpha, cell)) for cell in cells):
             return cells  # `H\u2082O` is a word, whatever is lowered in it
         read, asked = [], []
