@@ -7,7 +7,7 @@ from pathlib import Path
 from evergreen import spreadsheets, tables
 from evergreen.command import parser, run
 from evergreen.errors import refuse
-from evergreen.extraction.slices import as_csv, slices_of
+from evergreen.extraction.slices import Slices, as_csv, slices_of
 from evergreen.protocol.outcomes import outcomes_of
 from evergreen.screening.notices import of_studies
 from evergreen.synthesis.readiness import refusals
@@ -31,10 +31,8 @@ def main(argv: list[str] | None = None) -> None:
     judgements = read_table(args.judgements) if args.judgements else None
     marked = of_studies(spreadsheets.read_table(args.notices)) if args.notices else {}
     refuse(refusals(rows, studies, outcomes, screened=screened))
-    slices = slices_of(
-        rows, outcomes, screened=screened, judgements=judgements, studies=studies, marked=marked
-    )
-    for name, rows_of_it in slices.items():
+    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies, marked=marked)
+    for name, rows_of_it in slices_of(cut, outcomes).items():
         tables.write_text(as_csv(rows_of_it), args.folder / f"{name}.csv")
 
 

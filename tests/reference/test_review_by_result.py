@@ -9,7 +9,7 @@ from evergreen.bias.judgements import judge
 from evergreen.bias.tools import ROB2
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import as_text, merge_extraction
-from evergreen.extraction.slices import slices_of
+from evergreen.extraction.slices import Slices, slices_of
 from evergreen.figures import risk_of_bias
 from evergreen.protocol.loading import load
 from evergreen.sheets import read_sheet
@@ -52,7 +52,7 @@ def test_each_outcome_has_the_judgements_of_its_time_point_and_comparison(review
     rows = merge_extraction({"AB": read_sheet(review / "extraction" / "AB.csv", "extraction")}).rows
     converted = derive(rows, {}).map(as_text)
     outcomes = load(review / "config.yaml").outcomes
-    slices = slices_of(converted, outcomes, judgements=judged.judgements)
+    slices = slices_of(Slices(converted, judgements=judged.judgements), outcomes)
     found = {
         (name, row["study"], row["timepoint"]): (row["rob_overall"], json.loads(row["risk_of_bias"] or "{}").get("D4"))
         for name, rows in slices.items()

@@ -20,7 +20,7 @@ from evergreen.extraction.check import check
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import merge_extraction, merge_studies, texts
 from evergreen.extraction.row_values import typed
-from evergreen.extraction.slices import slices_of
+from evergreen.extraction.slices import Slices, slices_of
 from evergreen.metaanalysis.conversion_rules import RULES
 from evergreen.protocol.loading import load
 from evergreen.protocol.outcomes import fillings_of, scales_of
@@ -58,7 +58,7 @@ class Review:
         self.judgements = judge(
             self._sheets(sheets / "risk_of_bias", "risk_of_bias"), settled, self.tool
         ).judgements
-        self.slices = slices_of(rows, outcomes, judgements=self.judgements, studies=self.studies)
+        self.slices = slices_of(Slices(rows, judgements=self.judgements, studies=self.studies), outcomes)
         self.results: dict[str, Result] = {
             one.id: synthesis.result(self.slices[one.id], one) for one in outcomes
         }

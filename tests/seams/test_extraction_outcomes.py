@@ -53,7 +53,7 @@ def test_without_screening_studies_that_are_ordered_by_year_have_that_of_the_she
 
     def years(rows=ROWS, order="year", **tables):
         outcome = pooling(id="pain", measure="MD", order=order)
-        found = slices_of(rows, [outcome], **tables)["pain"]
+        found = slices_of(Slices(rows, **tables), [outcome])["pain"]
         return found["report_year"].tolist() if "report_year" in found else None
 
     assert years(studies=studies) == ["2004", ""]
@@ -108,7 +108,7 @@ def test_slices_of_several_outcomes_are_those_of_each(monkeypatch):
     each = {one.id: slice_of(ROWS, one.data, columns=one.columns, **tables) for one in wanted}
     calls = []
     monkeypatch.setattr(slices, "folded", lambda cell: calls.append(cell) or sheets.folded(cell))
-    together = slices_of(ROWS, wanted, **tables)
+    together = slices_of(Slices(ROWS, **tables), wanted)
     assert {name: as_csv(one) for name, one in together.items()} == {
         name: as_csv(one) for name, one in each.items()
     }
@@ -223,7 +223,7 @@ def test_the_most_specific_judgement_that_holds_stands_beside_a_result(outcome, 
          (("drug A", "intervention"), ("placebo", "control"), ("drug B", "control"))],
         columns=["study", "outcome", "timepoint", "arm", "group"],
     )  # fmt: skip
-    found = slices_of(rows, outcomes, judgements=FILED)[outcome]
+    found = slices_of(Slices(rows, judgements=FILED), outcomes)[outcome]
     assert [json.loads(text) for text in found["risk_of_bias"]] == [expected] * 3
 
 
@@ -238,5 +238,5 @@ def test_a_study_of_another_comparison_brings_no_judgement_of_it():
     judged = pd.DataFrame(
         [[study, "pain", "overall", "low"] for study in ("S1", "S2", "S3")], columns=JUDGED.columns
     )
-    found = slices_of(rows, [outcome], judgements=judged)["active"]
+    found = slices_of(Slices(rows, judgements=judged), [outcome])["active"]
     assert found["rob_overall"].tolist() == ["", "", "low", "low", "low", "low"]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from evergreen.extraction.slices import slices_of
+from evergreen.extraction.slices import Slices, slices_of
 from evergreen.protocol.outcomes import Outcome
 from evergreen.screening.study_labels import StudyLabels, label_of
 from evergreen.synthesis.outcome import result
@@ -50,7 +50,7 @@ def test_every_row_of_a_result_is_called_by_its_first_report():
     converted = pd.DataFrame(ROWS).assign(
         extractors="", origin="", status="agreed", converted="", derived="", imputed="", not_derived=""
     )
-    sliced = slices_of(converted, [entry], screened=SCREENED)["pain"]
+    sliced = slices_of(Slices(converted, screened=SCREENED), [entry])["pain"]
     made = result(sliced, entry)
     labels = ["Smith 2008", "Takeuchi 2016 (DRIVE, 30 mg)", "Takeuchi 2016 (DRIVE, 60 mg)"]
     assert [one.label for one in made.studies] == labels

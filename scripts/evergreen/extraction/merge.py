@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from evergreen import tables
 from evergreen.errors import refuse
@@ -167,16 +168,16 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             and column not in own
             and (kept := rounding.kept(by_person, column)) is not None
         }
+        conflict = partial(_conflict, row_key(by_person, kind))
         listed = [
-            _conflict(row_key(by_person, kind), column, values, own.get(column), rounded.get(column))
-            for column, values in differences
+            conflict(column, values, own.get(column), rounded.get(column)) for column, values in differences
         ]
         # A verdict that holds is told also where the extractors say alike by now, and otherwise than it.
         for column in own.keys() - {"row"} - {column for column, _ in differences}:
             values = {person: row.get(column, "") for person, row in by_person.items()}
             if not any(same(value_of(own[column], column, kind), value) for value in values.values()):
                 said = {person: as_text(value) for person, value in values.items()}
-                listed.append(_conflict(row_key(by_person, kind), column, said, own[column]))
+                listed.append(conflict(column, said, own[column]))
         late = [person for person in absent if key[0] not in begun[person]]
         for person in late:
             if (key[0], person) not in pending:
@@ -186,7 +187,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
         late += [person for person in absent if person not in late and key[:2] in awaited[person].outcomes]
         if len(late) < len(absent) or "row" in own:
             values = {person: "present" if person in by_person else "absent" for person in sheets}
-            listed.append(_conflict(row_key(by_person, kind), "row", values, own.get("row")))
+            listed.append(conflict("row", values, own.get("row")))
             if "row" not in own:
                 listed[-1]["note"] = near.question(key, by_person, absent)
         conflicts += listed
@@ -283,14 +284,10 @@ def _conflict(
     key: Row, column: str, values: Mapping[str, str], decision: Row | None, kept: float | None = None
 ) -> Row:
     settled = {name: decision[name] if decision else "" for name in ("value", "adjudicator", "note")}
-    return {
-        **key,
-        "column": column,
-        "values": by_each(values),
-        "status": "adjudicated" if decision else "open" if kept is None else "rounded",
-        **settled,
-        **({} if kept is None else {"value": as_text(kept)}),
-    }
+    if kept is not None:
+        settled["value"] = as_text(kept)
+    status = "adjudicated" if decision else "open" if kept is None else "rounded"
+    return {**key, "column": column, "values": by_each(values), "status": status, **settled}
 
 
 def _pending(labels: Row, column: str, said: Mapping[str, str]) -> Row:
@@ -313,13 +310,11 @@ def without_place(rows: pd.DataFrame) -> tuple[int, int]:
 
 def texts(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame with every cell as text, as `as_text` writes it."""
-    import pandas as pd
-
-    plain: dict[Any, Any] = {
-        name: tables.texts(
+    plain = {
+        str(name): tables.texts(
             [""] * len(column) if column.isna().all() else [as_text(value) for value in column.tolist()]
         )
         for name, column in frame.items()
         if str(column.dtype) != "str" or column.hasnans
     }
-    return pd.DataFrame({name: plain.get(name, column) for name, column in frame.items()}, index=frame.index)
+    return frame.assign(**plain)

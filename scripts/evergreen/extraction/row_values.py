@@ -44,17 +44,13 @@ TEXTS = (
 
 def typed(rows: pd.DataFrame | Sequence[Row]) -> list[Row]:
     """Rows with numbers as floats (NaN where nothing stands) and with every column that conversions and pooling read."""
-    numbers: Sequence[str] = NUMBERS
-    texts: Sequence[str] = TEXTS
-    blank: dict[str, Any] = {}
-    if isinstance(rows, Sequence):
-        records = [dict(row) for row in rows]
-    else:
-        records = tables.rows(rows)
-        held = set(tables.held(records, map(str, rows)))
-        blank = dict.fromkeys(NUMBERS, math.nan) | dict.fromkeys(TEXTS, "")
-        blank = {name: nothing for name, nothing in blank.items() if name not in held}
-        numbers, texts = (tuple(name for name in names if name in held) for names in (NUMBERS, TEXTS))
+    records = [dict(row) for row in rows] if isinstance(rows, Sequence) else tables.rows(rows)
+    held = {
+        name for record in records for name, cell in record.items() if cell == cell and cell not in ("", None)
+    }
+    blank: dict[str, Any] = {**dict.fromkeys(NUMBERS, math.nan), **dict.fromkeys(TEXTS, "")}
+    blank = {name: nothing for name, nothing in blank.items() if name not in held}
+    numbers, texts = ([name for name in names if name in held] for names in (NUMBERS, TEXTS))
     for record in records:
         record |= blank
         for name in numbers:

@@ -58,7 +58,7 @@ class Slices:
             names = ("round", "status", *FIRST_REPORT)
             self._screened = [_by_study(screened, name) for name in names if name in screened]
         self._judged = {} if judgements is None else _filed(judgements)
-        self._studies = studies
+        self._studies = rows.iloc[:0][["study"]] if studies is None else studies
         self._marked = {folded(study): what for study, what in (marked or {}).items()}
         self._columns: dict[str, dict[str, str] | None] = {}
 
@@ -109,7 +109,7 @@ class Slices:
     def _years(self, names: Sequence[str]) -> list[str]:
         """The study-level column `year`, where no record says it; "" without one."""
         column = _people_columns(self._studies).get("year")
-        if self._studies is None or column is None:
+        if column is None:
             return [""] * len(names)
         of_study = _by_study(self._studies, column)
         return [of_study.get(name, "") for name in names]
@@ -147,11 +147,11 @@ class Slices:
         if name_key(column) in known and name_key(column) in RESULTS_OWN:
             raise InputError(
                 f"the study-level column {column!r}, asked for in the protocol, has a name that results keep for themselves",
-                file=files_of([] if self._studies is None else tables.rows(self._studies)), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
+                file=files_of(tables.rows(self._studies)), row=1, column=column, todo="Rename it in the sheet and in the protocol.",
             )  # fmt: skip
         if column == "rob_overall":
             return None
-        if self._studies is not None and name_key(column) in known:
+        if name_key(column) in known:
             return _by_study(self._studies, known[name_key(column)])
         if column in self._rows and apart(column) == column:
             return None  # a column of a person's own in the extraction sheet
@@ -164,17 +164,8 @@ class Slices:
         )
 
 
-def slices_of(
-    rows: pd.DataFrame,
-    wanted: Sequence[Outcome],
-    *,
-    screened: pd.DataFrame | None = None,
-    judgements: pd.DataFrame | None = None,
-    studies: pd.DataFrame | None = None,
-    marked: Mapping[str, str] | None = None,
-) -> dict[str, pd.DataFrame]:
+def slices_of(cut: Slices, wanted: Sequence[Outcome]) -> dict[str, pd.DataFrame]:
     """The slices of several outcomes by their id, each as `Slices.of` cuts it."""
-    cut = Slices(rows, screened=screened, judgements=judgements, studies=studies, marked=marked)
     own = own_fillings(wanted)
     return {one.id: cut.of(one.data, one.columns, filling=own.get(one.id), outcome=one) for one in wanted}
 
@@ -236,10 +227,8 @@ def _domains(judged: Mapping[str, str]) -> str:
     return json.dumps(domains, ensure_ascii=False) if domains else ""
 
 
-def _people_columns(studies: pd.DataFrame | None) -> dict[str, str]:
+def _people_columns(studies: pd.DataFrame) -> dict[str, str]:
     """{name as it is compared: name in the table} of the study-level columns that people filled."""
-    if studies is None:
-        return {}
     return {
         name_key(as_called(name)): name
         for name in studies.columns
