@@ -7,7 +7,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:  # many scripts write and read no table, and pandas takes longer to load than they run
     import pandas as pd
 
-from evergreen.steps.drafts import draft_of
+from evergreen.steps.drafts import replaced
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
@@ -25,19 +25,6 @@ LARGE = 4_000
 _AT_ONCE = 5_000
 """Rows that are held as text, and those of a row group."""
 _PLAIN = {"str", "string", "int64", "Int64", "bool"}
-
-
-@contextmanager
-def replaced(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path on the disk of `path`; on success it takes its name, on failure it vanishes."""
-    target = Path(path)
-    draft = draft_of(target)
-    try:
-        yield draft
-        draft.chmod(0o644)
-        draft.replace(target)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def write_copy(source: str | Path, target: str | Path, *, linked: bool = False) -> None:

@@ -17,7 +17,7 @@ from evergreen.errors import InputError
 from evergreen.runs.news import Counts
 from evergreen.steps import fingerprint
 from evergreen.steps.contents import FOLDERS, Contents, files_in, is_note, nobodys
-from evergreen.steps.drafts import draft_of
+from evergreen.steps.drafts import replaced
 from evergreen.steps.hold import FOLDER as MEMORY
 from evergreen.steps.receipts import FOLDER as RECEIPTS
 from evergreen.steps.receipts import Receipts, read
@@ -122,11 +122,8 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if PLACE.is_file() and PLACE.read_text(encoding="utf-8") == text:
         return
-    PLACE.parent.mkdir(parents=True, exist_ok=True)
-    draft = draft_of(PLACE)
-    draft.write_text(text, encoding="utf-8")
-    draft.chmod(0o644)
-    draft.replace(PLACE)
+    with replaced(PLACE) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def last() -> tuple[State, dict[str, list[str]]] | None:

@@ -14,6 +14,7 @@ from evergreen.states.people_renamed import by_names_of_now
 from evergreen.states.state import Row, Rows, State
 from evergreen.states.studies_renamed import STUDY, renames, with_names
 from evergreen.states.vote_words import in_same_words
+from evergreen.tables import grouped
 
 SAME = 1e-9
 """Relative difference below which two computed numbers are one: processors differ in the last digits."""
@@ -97,7 +98,7 @@ def compare(before: State, after: State) -> Comparison:
 
 
 def _of_kind(kind: Kind, before: Rows, after: Rows) -> list[Change]:
-    old, new = (_grouped(rows, partial(_labels_of, kind.key)) for rows in (before, after))
+    old, new = (grouped(rows, partial(_labels_of, kind.key)) for rows in (before, after))
     altered: list[Change] = []
     gone: list[Row] = []
     come: list[Row] = []
@@ -189,7 +190,7 @@ def _by_labels(kind: Kind, gone: list[Row], come: list[Row]) -> Pairs:
 
 def _single(gone: Iterable[Row], come: Iterable[Row], by: Callable[[Row], Any]) -> Pairs:
     """The rows of both lists that are alike by something, where just one of each is."""
-    old, new = _grouped(gone, by), _grouped(come, by)
+    old, new = grouped(gone, by), grouped(come, by)
     for key, rows in old.items():
         others = new.get(key, [])
         if len(rows) == len(others) == 1:
@@ -199,13 +200,6 @@ def _single(gone: Iterable[Row], come: Iterable[Row], by: Callable[[Row], Any]) 
 def _taken(rows: list[Row], row: Row) -> Row:
     rows.pop(next(place for place, other in enumerate(rows) if other is row))
     return row
-
-
-def _grouped(rows: Iterable[Row], by: Callable[[Row], Any]) -> dict[Any, list[Row]]:
-    found: dict[Any, list[Row]] = defaultdict(list)
-    for row in rows:
-        found[by(row)].append(row)
-    return found
 
 
 def _cells_of(kind: Kind, row: Row) -> tuple[str, tuple[tuple[str, str], ...]]:

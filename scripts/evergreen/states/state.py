@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.errors import InputError
-from evergreen.steps.drafts import draft_of
+from evergreen.steps.drafts import replaced
 
 FORM = 1
 PROTOCOL = "protocol"
@@ -71,12 +71,9 @@ def alike(one: State, other: State) -> tuple[State, State]:
 
 def write(state: State, path: Path) -> None:
     """Write a state compressed; the same state gives the same bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"form": FORM, **asdict(state)}, ensure_ascii=False, separators=(",", ":"))
-    draft = draft_of(path)
-    draft.write_bytes(gzip.compress(text.encode(), mtime=0))
-    draft.chmod(0o644)
-    draft.replace(path)
+    with replaced(path) as draft:
+        draft.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def read(path: Path) -> State:

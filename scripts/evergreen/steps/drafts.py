@@ -5,12 +5,27 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 FOLDER = Path(".snakemake/evergreen/drafts")  # in the directory of the review, where a run has made it
 
 
-def draft_of(target: Path) -> Path:
+@contextmanager
+def replaced(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path on the disk of `path`; on success it takes its name, on failure it vanishes."""
+    target = Path(path)
+    draft = _draft_of(target)
+    try:
+        yield draft
+        draft.chmod(0o644)
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _draft_of(target: Path) -> Path:
     """A new empty file for a draft of `target`, on its disk, so that it can take the name in one step."""
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = FOLDER if _same_disk(FOLDER, target.parent) else target.parent

@@ -52,15 +52,11 @@ def run_by(script: Path) -> list[Path]:
     return sorted(seen)
 
 
-def meaning(source: str) -> str:
-    """Hexadecimal SHA-256 of a module's syntax without comments, layout and docstrings.
+def meaning(tree: ast.Module, source: str) -> str:
+    """Hexadecimal SHA-256 of a module's syntax, the `tree` of its source, without comments, layout and docstrings.
 
-    Docstrings stay where the module reads them through `__doc__`.
+    Docstrings stay where the module reads them through `__doc__`; else they are taken out of the tree.
     """
-    return _meaning_of(ast.parse(source), source)
-
-
-def _meaning_of(tree: ast.Module, source: str) -> str:
     if "__doc__" not in HELP.sub("", source):
         for node in ast.walk(tree):
             if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
@@ -108,7 +104,7 @@ def _meaning(file: Path) -> tuple[str, list[str]]:
     if kept is None or kept[0] != state:
         source = file.read_text(encoding="utf-8")
         tree = ast.parse(source)
-        kept = _memory()[name] = [state, _meaning_of(tree, source), _imports(tree)]
+        kept = _memory()[name] = [state, meaning(tree, source), _imports(tree)]
         _changed.add(name)
     return kept[1], kept[2]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.steps.contents import Contents, files_in
-from evergreen.steps.drafts import draft_of
+from evergreen.steps.drafts import replaced
 
 FOLDER = Path("results/logs/receipts")
 BEGUN = "begun"  # a step that has begun and not ended
@@ -173,8 +173,5 @@ def read(place: Path) -> dict[str, Any] | None:
 
 
 def write(receipt: Mapping[str, Any], place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = draft_of(place)
-    draft.write_text(json.dumps(receipt, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    draft.chmod(0o644)
-    draft.replace(place)
+    with replaced(place) as draft:
+        draft.write_text(json.dumps(receipt, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
