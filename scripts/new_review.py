@@ -210,11 +210,8 @@ def _told(answers: Answers, args: Namespace, files: list[str]) -> list[str]:
         lines += [f"Not taken from the registration: {', '.join(read.others)}."] if read.others else []
         given = {folded(outcome.name) for outcome in answers.outcomes}
         absent = [name for name in read.names("main", "additional") if folded(name) not in given]
-        lines += (
-            [f"Registered, and not among the outcomes that were given: {', '.join(absent)}."]
-            if absent
-            else []
-        )
+        if absent:
+            lines.append(f"Registered, and not among the outcomes that were given: {', '.join(absent)}.")
     waiting = [outcome.name for outcome in answers.outcomes if not outcome.measure]
     guesses = [f"{outcome.name} ({outcome.measure})" for outcome in answers.outcomes if outcome.guess]
     if waiting:

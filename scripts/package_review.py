@@ -94,11 +94,8 @@ def _described(protocol: Protocol, day: str) -> Described:
 
 def _newest() -> str:
     """The newest date in the review's files, as the feed of its status says it."""
-    found = (
-        re.search(r"<updated>(\d{4}-\d{2}-\d{2})", FEED.read_text(encoding="utf-8"))
-        if FEED.is_file()
-        else None
-    )
+    text = FEED.read_text(encoding="utf-8") if FEED.is_file() else ""
+    found = re.search(r"<updated>(\d{4}-\d{2}-\d{2})", text)
     if not found or found[1].startswith(NO_DATE):
         raise InputError(
             "no file of this review holds a date", todo="Name the day of publication: --day 2026-06-30."

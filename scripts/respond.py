@@ -73,7 +73,7 @@ def _told(found: Response, manuscript: str, since: str) -> list[str]:
     if not total:
         return [f"No number is another than in {since}."]
     lines = [
-        f"{total:,} numbers are others than in {since}; {manuscript} prints the old ones in {_places(len(found.places))}."
+        f"{total:,} numbers are others than in {since}; {manuscript} prints the old ones in {plural(len(found.places), 'place')}."
     ]
     for place in found.places:
         lines += ["", f"{place.where}: {place.context}"]
@@ -84,10 +84,6 @@ def _told(found: Response, manuscript: str, since: str) -> list[str]:
         "Changed and not found in the text", found.absent
     )
     return lines
-
-
-def _places(count: int) -> str:
-    return plural(count, "place")
 
 
 def _now(change: Change) -> str:

@@ -46,12 +46,11 @@ def main(argv: list[str] | None = None) -> None:
     elif args.atom:
         print(FEED.read_text(encoding="utf-8"), end="")
     else:
-        lines = (
-            ["A run is due, and what follows is of the last one:", *(f"  {why}" for why in due)]
-            if due
-            else []
-        )
-        print("\n".join([*lines, TEXT.read_text(encoding="utf-8").rstrip()]))
+        if due:
+            print(
+                "A run is due, and what follows is of the last one:", *(f"  {why}" for why in due), sep="\n"
+            )
+        print(TEXT.read_text(encoding="utf-8").rstrip())
 
 
 def _as_json(title: str, due: list[str], awaits: list[object]) -> str:

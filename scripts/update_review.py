@@ -8,7 +8,6 @@ Run by a person; the next run searches. Without a day it is today.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -57,11 +56,6 @@ def _write(content: bytes) -> None:
         draft.write_bytes(content)
 
 
-def _unfrozen(name: str, rounds: Iterable[str]) -> list[str]:
-    """The rounds of a source that a run asks again when its strategy is another one."""
-    return [day for day in rounds if not frozen_log(name, day).exists()]
-
-
 def _next(protocol: Protocol, before: str, review: Path) -> list[str]:
     """What the new round asks of people, source by source."""
     day, lines = protocol.rounds[-1], []
@@ -74,7 +68,9 @@ def _next(protocol: Protocol, before: str, review: Path) -> list[str]:
             now = as_lines(((line.number, line.text) for line in strategy.lines), strategy.limits)
             said = changed_lines(lines_of(tables.read_json(log)), now)
             lines += [f"{name}: the strategy is not that of {before}: {'; '.join(said)}"] if said else []
-            if said and (loose := _unfrozen(name, protocol.rounds[:-1])):
+            # Rounds that a run asks again when the strategy is another one.
+            loose = [day for day in protocol.rounds[:-1] if not frozen_log(name, day).exists()]
+            if said and loose:
                 lines.append(
                     f"{name}: {', '.join(loose)} would be searched again, with this strategy, and what was found then is lost: freeze first,"
                     f" {again('freeze-search', review)} --source {name}"
