@@ -44,7 +44,7 @@ def write_exchange(inputs: Inputs, outcomes: Mapping[str, Outcome], named: str, 
     if "slices" in inputs:
         slices = {path.stem: typed(tables.read_table(path)) for path in inputs.paths("slices")}
         characteristics = inputs.on_included("characteristics")
-        judgements = inputs.judged(named) if "judgements" in inputs else None
+        judgements = inputs.judged(tool) if "judgements" in inputs else None
         made = revman.package(inputs.results, outcomes, slices, characteristics, judgements, tool)
         (folder / "revman").mkdir(exist_ok=True)
         for name, table in made.tables.items():

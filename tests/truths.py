@@ -248,7 +248,7 @@ numbered(
 says(r"^1 study that reports it is not in this effect\.")(
     lambda truth, found: bool(truth.result("Pain at 12 weeks")["left_out"])
 )
-says(r"^The overall risk of bias is (.+)\.")(
+says(r"^Overall risk of bias: (.+)\.")(
     lambda truth, found: (
         sum(map(int, re.findall(r"in (\d+)", found[1]))) == len(truth.people("risk_of_bias")["AB"])
     )

@@ -214,6 +214,7 @@ def facts_inputs():
             "converted extraction_conflicts judgements bias_conflicts results certainty",
         ),
         strategies=sorted(map(written, strategies - {""})),
+        tool=PROTOCOL.risk_of_bias.of_ones_own and [TOOL],
     )
 
 

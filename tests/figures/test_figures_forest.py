@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from evergreen.bias.tools import TOOLS
 from evergreen.figures import axes, forest, forest_table, funnel, outcome_figures, scales, style
+from evergreen.figures.forest_bias import Bias
 from evergreen.synthesis.outcome import result as pooled_result
 from evergreen.synthesis.result import Result
 from tests.figures.figures_of_bcg import SETTING, bcg, overlapping, words
@@ -187,6 +189,11 @@ def test_what_only_a_study_without_a_row_has_leaves_no_trace_in_the_figure(resul
         beside = forest.forest(changed(result, left_out=(elsewhere,)), SETTING)
     assert {*words(beside)} - {*words(alone)} == {"Left out: Z (another time point)."}
     assert beside.numbers["intervention_events"].tolist()[-1] == 3.5
+
+
+def test_a_figure_of_what_is_not_pooled_says_what_is_not_judged() -> None:
+    part = left_out("Z", columns={"risk_of_bias": '{"D1": "high"}'})
+    assert ", blank\u00a0not judged." in Bias([part], TOOLS["rob2"]).legend()[0]
 
 
 def test_same_content_same_bytes(result: Result, tmp_path: Path) -> None:

@@ -216,6 +216,7 @@ def test_subgroups_share_tau2_as_in_metafor() -> None:
         ("rob2", "some concerns", "ABCDEF"),
         ("robins-i", "serious", "ABCDEFGH"),
         ("rob1", "unclear", "ABCDEFG"),
+        ("newcastle-ottawa", "7", "ABCDEFGHI"),
     ],
 )
 def test_the_overall_judgement_is_a_column_of_tools_that_have_one(
@@ -230,7 +231,8 @@ def test_the_overall_judgement_is_a_column_of_tools_that_have_one(
     shown = words(drawn)
     assert "".join(text for text in shown if len(text) == 1 and text.isupper()) == letters
     legend = " ".join(shown[shown.index(next(text for text in shown if text.startswith("Risk of bias: "))) :])
-    assert (f"({letters[-1]}) Overall risk of bias" in legend) == bool(own.overall_head)
+    head = own.overall_head or "Overall risk of bias"
+    assert (f"({letters[-1]}) {head}" in legend) == bool(own.overall_head)
     assert overlapping(drawn, laid_out=True) == []
 
 

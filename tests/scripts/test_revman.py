@@ -26,7 +26,7 @@ from evergreen.protocol.loading import load
 from evergreen.protocol.outcomes import fillings_of, scales_of
 from evergreen.protocol.params import write_exports as params_of
 from evergreen.protocol.whole import Protocol
-from evergreen.report.exchange import revman
+from evergreen.report.exchange import revman, revman_sheets
 from evergreen.sheets import read_sheet
 from evergreen.synthesis import outcome as synthesis
 from evergreen.synthesis.result import Result
@@ -329,6 +329,29 @@ def test_effects_as_such_come_back_on_their_scale(tmp_path):
         other = synthesis.result(own.assign(round="", screening=""), made[name][1])
         assert numbers(other.model) == pytest.approx(numbers(result.model), rel=1e-10)
     assert float(package.tables["study-results"]["Exp mean"].iloc[0]) == pytest.approx(0.8)
+
+
+def test_a_judgement_goes_out_under_each_outcome_that_reads_its_result(tmp_path):
+    common = {"data": "bmd", "measure": "MD"}
+    at = {"weeks": "6 weeks", "months": "6 months"}
+    outcomes = [
+        pooling(id=id_, name=f"BMD at {time}", timepoint=(time,), **common) for id_, time in at.items()
+    ]
+    outcomes.append(pooling(id="always", name="BMD", **common))
+    rows = [("A", "bmd", time, "D1", level, "") for time, level in (("6 weeks", "low"), ("6 months", "high"))]
+    columns = ["study", "outcome", "timepoint", "domain", "judgement", "support"]
+    judged = pd.DataFrame(rows, columns=columns)
+    found = revman.risk_of_bias(judged, {one.id: one for one in outcomes}, tool_of("rob2"))
+    levels = found[["Outcome", f"{revman.JUDGEMENT}Randomisation process"]].to_numpy().tolist()
+    assert levels == [
+        ["BMD at 6 weeks", "Low risk"],
+        ["BMD", "Low risk"],
+        ["BMD at 6 months", "High risk"],
+        ["BMD", "High risk"],
+    ]
+    found.to_csv(tmp_path / "risk-of-bias.csv", index=False)
+    back = revman_sheets._judgements(tmp_path / "risk-of-bias.csv", outcomes)
+    assert back[["outcome", "timepoint"]].to_numpy().tolist() == [["bmd", "6 weeks"], ["bmd", "6 months"]]
 
 
 def test_a_study_is_spelt_alike_in_all_tables():

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from evergreen import tables
+from evergreen.bias.tools import TOOLS
 from evergreen.figures import scales, wording
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.loading import complete
@@ -160,7 +161,9 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
     tables.write_json([entry, {**entry, "name": "graph", "drawn": False}], tmp_path / "figures.json")
     judged = pd.DataFrame(columns=["study", "domain", "judgement", "support", "source"])
     (figure,) = (
-        one for one in risk.section(judged, "rob1", tmp_path, "Said.").blocks if isinstance(one, Figure)
+        one
+        for one in risk.section(judged, TOOLS["rob1"], tmp_path, "Said.").blocks
+        if isinstance(one, Figure)
     )
     assert figure.label == "Risk-of-bias summary: judgements for each study"
     of_results = pd.DataFrame(
@@ -169,12 +172,12 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
     )
     labels = [
         one.label
-        for one in risk.section(of_results, "rob2", tmp_path, "Said.").blocks
+        for one in risk.section(of_results, TOOLS["rob2"], tmp_path, "Said.").blocks
         if isinstance(one, Figure)
     ]
     assert labels == ["Risk-of-bias summary: judgements for each result"]
     names = OutcomeNames([PAIN], {PAIN.id: result(studies=[study("A")])})
-    called = risk.section(of_results, "rob2", tmp_path, "Said.", outcomes=names)
+    called = risk.section(of_results, TOOLS["rob2"], tmp_path, "Said.", outcomes=names)
     assert [row[1] for one in called.blocks if isinstance(one, Table) for row in one.rows] == [
         "Pain at 12 weeks"
     ]

@@ -209,6 +209,18 @@ def test_quadas_2_asks_and_leaves_the_judgement_to_a_person():
         check(sheet({"domain": "D1", "question": "1.1", "answer": "probably"}), QUADAS)
 
 
+def test_an_overall_judgement_is_seen_where_the_tool_shows_one_or_a_person_made_it():
+    computed, made = ({"domain": "overall", "status": status} for status in ("algorithm", "adjudicated"))
+    assert [tool.shows(computed) for tool in (TOOLS["rob1"], QUADAS, TOOLS["rob2"], STARS)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert QUADAS.shows(made)
+    assert QUADAS.shows({"domain": "D1", "status": "algorithm"})
+
+
 OWN = {"levels": ["good", "fair", "poor"], "domains": ["a", "b", "c", "d"]}
 CASES = [
     {"level": "poor", "any": "poor", "domains": ["a"]},

@@ -53,6 +53,12 @@ def test_risk_of_bias_goes_by_the_share_of_the_weight(levels, most, expected):
     assert "40%" in found.why or 40 not in levels.values()
 
 
+def test_a_total_of_stars_suggests_nothing():
+    found = suggested(pooled((*WIDE, 100, "4", 100)), "risk_of_bias", tool="newcastle-ottawa")
+    assert found.levels is None
+    assert "no judgement" in found.why
+
+
 PREDICTION = {"pi_low": -3.0, "pi_high": 1.0}
 
 

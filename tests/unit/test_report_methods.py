@@ -1,9 +1,12 @@
 """What is said of people and searches is what the files say: past where it was done, planned where nobody has, nothing where nothing is."""
 
+from pathlib import Path
+
 import pandas as pd
 
+from evergreen.bias.tools import tool_of
 from evergreen.protocol.loading import complete
-from evergreen.report import methods, search_words
+from evergreen.report import methods, results_words, risk, search_words
 from evergreen.report.blocks import Code
 from evergreen.report.changes import rounds
 from evergreen.report.facts import Deduplication, Facts, deduplicated, filled, screened
@@ -341,6 +344,22 @@ def test_who_judged_is_told_with_the_tool():
     assert methods.bias(plan, Facts()) == "AB is to judge the risk of bias with RoB 2."
     found = sheets([("S1", "AB"), ("S1", "")])
     assert methods.bias(plan, Facts(bias=found)) == "AB alone judged the risk of bias of 1 study with RoB 2."
+
+
+@each(("text", "name"), [("name: Our list\n", "Our list"), ("", "own.yaml")])
+def test_a_tool_of_ones_own_is_told_by_its_name(tmp_path, monkeypatch, text, name):
+    monkeypatch.chdir(tmp_path)
+    Path("own.yaml").write_text(f"{text}domains: [a, {{id: b, name: Blinded reading}}]\n", encoding="utf-8")
+    plan = protocol(risk_of_bias={"tool": "own.yaml", "assessors": ["AB"]})
+    assert methods.bias(plan, Facts()) == f"AB is to judge the risk of bias with {name}."
+    names = risk.domain_names(tool_of("own.yaml"))
+    assert names == {"a": "a", "b": "Blinded reading", "overall": "Overall"}
+
+
+def test_a_total_of_stars_is_no_risk_of_bias():
+    judged = pd.DataFrame({"domain": ["S1", "overall", "overall"], "judgement": ["1 star", "7", "7"]})
+    names = risk.domain_names(tool_of("newcastle-ottawa"))
+    assert results_words.risk_of_bias(judged, names) == "Stars of 9: 7 in 2 judgements."
 
 
 @each(

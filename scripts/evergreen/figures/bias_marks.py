@@ -24,6 +24,7 @@ NONE = "#ffffff"
 DARK = {COLOURS["red"], COLOURS["dark"]}
 """Colours on which white is read."""
 GOLD = "#c8920b"
+TOTAL = 8.0  # points of a number of stars
 
 
 def colour_of(tool: Tool, level: str) -> str:
@@ -54,7 +55,11 @@ def _star(radius: float) -> Path:
 
 
 def draw_mark(page: Page, x: float, y: float, radius: float, level: str, tool: Tool) -> None:
-    """The mark of one judgement at (x, y); an empty circle where there is no judgement."""
+    """The mark of one judgement at (x, y); an empty circle where there is no judgement, and of a total of stars their number."""
+    if level and level not in tool.levels:
+        size = min(TOTAL, 1.75 * radius)
+        page.text(x, y + size * 0.36, level, size=size, bold=True, align="center")
+        return
     symbol = tool.symbols[tool.levels.index(level)] if level else ""
     if level and tool.marks == "stars":
         stars = symbol.count("★")

@@ -217,8 +217,6 @@ def _draw_panel(page: Page, panel: Sequence[Entry], grid: Grid, left: float, top
 
 def _draw_marks(page: Page, line: Line, grid: Grid, first: float, middle: float, radius: float) -> None:
     for column, (domain, _) in enumerate(grid.domains):
-        x, level = first + grid.column * (column + 0.5), line.levels.get(domain.id, "")
-        if counted_only(grid.tool, domain):
-            page.text(x, middle + SIZE * 0.36, level, size=SIZE, bold=True, align="center")
-        elif applies(grid.tool, domain, line):
+        if applies(grid.tool, domain, line):
+            x, level = first + grid.column * (column + 0.5), line.levels.get(domain.id, "")
             draw_mark(page, x, middle, radius, level, grid.tool)

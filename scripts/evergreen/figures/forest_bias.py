@@ -23,7 +23,9 @@ class Bias:
         used = {domain for judged in self._judged.values() for domain in judged}
         domains = shown_domains(tool, used) if tool and used else []
         self.domains = list(zip(LETTERS, domains, strict=False))
-        drawn = [self._judged[id(study)] for study in studies if isinstance(study, Study)]
+        # the note of a figure without an effect is about all that it shows
+        pooled = [study for study in studies if isinstance(study, Study)] or studies
+        drawn = [self._judged[id(study)] for study in pooled]
         self._open = any(domain.id not in judged for judged in drawn for domain in domains)
 
     def columns(self) -> list[Column]:

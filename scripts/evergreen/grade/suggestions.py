@@ -81,6 +81,8 @@ def suggested(
 
 def risk_of_bias(result: Result, most: float) -> Suggestion:
     """By the shares of the weight of studies at low and at high risk overall."""
+    if any(study.columns.get("rob_overall", "").isdecimal() for study in result.studies):
+        return Suggestion(None, "A total of stars is no judgement of the risk: judged by people.")
     weights = _weights(result.studies)
     whole = sum(weights)
     shares = {"low": 0.0, "high": 0.0, "in between": 0.0, "not judged": 0.0}

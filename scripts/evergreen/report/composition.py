@@ -14,6 +14,7 @@ from importlib.metadata import version
 from typing import Any
 
 from evergreen import __version__, tables
+from evergreen.bias.tools import tool_of
 from evergreen.figures import stage_table
 from evergreen.protocol.whole import Protocol
 from evergreen.report import (
@@ -124,7 +125,7 @@ class Report:
             yield characteristics.section(inputs.table("characteristics"), inputs.included, self.label)
         if "judgements" in inputs:
             folder = inputs.paths("bias_figures")[0].parent
-            words, tool = methods.bias(protocol, self.facts), protocol.risk_of_bias.tool
+            words, tool = methods.bias(protocol, self.facts), tool_of(protocol.risk_of_bias.tool)
             yield risk.section(inputs.judged(tool), tool, folder, words, self.label, self.named)
         if self.outcomes and "converted" in inputs:
             links = selection.citations(self._works) if self._works is not None else {}

@@ -288,8 +288,8 @@ def read(protocol: Protocol, inputs: Inputs) -> Facts:
         found["extraction"] = filled(rows, inputs.table("extraction_conflicts"), "extractors", included)
         found |= {name: int(rows[name].ne("").sum()) for name in ("derived", "imputed") if name in rows}
     if "judgements" in inputs:
-        tool = protocol.risk_of_bias.tool
-        judged = [] if tool_of(tool).of_syntheses else included
+        tool = tool_of(protocol.risk_of_bias.tool)
+        judged = [] if tool.of_syntheses else included
         found["bias"] = filled(inputs.judged(tool), inputs.table("bias_conflicts"), "assessors", judged)
     if "certainty" in inputs:
         reported = {outcome for outcome, result in inputs.results.items() if result.every}

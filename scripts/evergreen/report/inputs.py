@@ -7,10 +7,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from evergreen import spreadsheets, tables
-from evergreen.bias.tools import tool_of
+from evergreen.bias.tools import Tool
 from evergreen.screening.studies import of_included
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result import read as read_result
@@ -51,9 +52,10 @@ class Inputs:
             self._held[path] = self._read(name, path)
         return self._held[path]
 
-    def judged(self, tool: str) -> pd.DataFrame:
-        """The judgements on studies that the review includes; of a `tool` for syntheses, and where nobody screens, all of them."""
-        return self.table("judgements") if tool_of(tool).of_syntheses else self.on_included("judgements")
+    def judged(self, tool: Tool) -> pd.DataFrame:
+        """The judgements that a `tool` shows on studies that the review includes; of one for syntheses, and where nobody screens, on all."""
+        rows = self.table("judgements") if tool.of_syntheses else self.on_included("judgements")
+        return rows[np.array([tool.shows(row) for row in tables.rows(rows)], dtype=bool)]
 
     def on_included(self, name: str) -> pd.DataFrame:
         """The table of a name without the studies that the review does not include; where nobody screens, all of it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from evergreen.bias.tools import tool_of
 from evergreen.protocol.whole import Protocol
 from evergreen.report import methods, methods_sections, results, results_words, risk, search_words, summary
 from evergreen.report.blocks import (
@@ -144,7 +145,7 @@ def _results(report: Report) -> Iterator[Block]:
         yield Heading("Study selection", "found-selection")
         yield Text(" ".join(results_words.flow(report.counts, report.protocol.screening.reasons)))
     if "judgements" in report.inputs:
-        tool = report.protocol.risk_of_bias.tool
+        tool = tool_of(report.protocol.risk_of_bias.tool)
         if text := results_words.risk_of_bias(report.inputs.judged(tool), risk.domain_names(tool)):
             yield Heading("Risk of bias", "found-bias")
             yield Text(text)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evergreen.bias.tools import TOOLS
+from evergreen.bias.tools import tool_of
 from evergreen.counting import listed, noun, plural
 from evergreen.protocol.screening import Amendment, Stage
 from evergreen.protocol.whole import Protocol
@@ -226,8 +226,7 @@ def extraction(protocol: Protocol, facts: Facts) -> str:
 
 def bias(protocol: Protocol, facts: Facts) -> str:
     """Who judged the risk of bias of what, with which tool, and what became of differences."""
-    tool = protocol.risk_of_bias.tool
-    by = f" with {TOOLS[tool].said if tool in TOOLS else tool}"
+    by = f" with {tool_of(protocol.risk_of_bias.tool).said}"
     planned = protocol.risk_of_bias.assessors or ()
     how = "their judgements were compared"
     return _sheets(facts.bias, planned, "judged the risk of bias", "judge the risk of bias", by, how)

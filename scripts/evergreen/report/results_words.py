@@ -65,13 +65,13 @@ def flow(counts: Mapping[str, Any], reasons: Mapping[str, str]) -> list[str]:
 
 
 def risk_of_bias(judgements: pd.DataFrame, names: Mapping[str, str]) -> str:
-    """How many studies have which judgement: overall where the tool has one, else domain by domain; `names` the domains by id."""
+    """How many studies have which judgement: overall where the tool has one, else domain by domain; `names` those of the domains by id."""
     settled = judgements[judgements["judgement"].ne("")]
     overall = settled[settled["domain"].eq(OVERALL)]
     if len(overall):
         counts = Counter(overall["judgement"]).most_common()
         said = [f"{level} in {plural(many, 'judgement')}" for level, many in counts]
-        return f"The overall risk of bias is {listed(said)}."
+        return f"{names[OVERALL]}: {listed(said)}."
     parts = []
     for domain, own in settled.groupby("domain", sort=False):
         levels = [f"{level} {many:,}" for level, many in Counter(own["judgement"]).most_common()]

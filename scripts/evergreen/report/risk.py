@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from evergreen import tables
-from evergreen.bias.tools import tool_of
+from evergreen.bias.tools import OVERALL, Tool
 from evergreen.report.blocks import Block, Cell, Figure, Link, Section, Table, Text, heads
 from evergreen.report.outcome_names import AS_IN_SHEETS, OutcomeNames
 from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
@@ -23,16 +23,14 @@ PLACES = {
 """What a judgement may be of besides its study: the columns that somebody filled."""
 
 
-def domain_names(tool: str) -> dict[str, str]:
-    """The domains of a tool by id, as readers know them; one of the reviewers' own names them itself."""
-    if tool.endswith((".yaml", ".yml")):
-        return {}
-    return {domain.id: domain.name for domain in tool_of(tool).domains}
+def domain_names(tool: Tool) -> dict[str, str]:
+    """The domains of a tool by id, as readers know them, and what its overall judgement is called."""
+    return {domain.id: domain.name for domain in tool.domains} | {OVERALL: tool.overall_head or "Overall"}
 
 
 def section(
     judgements: pd.DataFrame,
-    tool: str,
+    tool: Tool,
     figures: Path,
     words: str,
     label: StudyLabels = AS_WRITTEN,

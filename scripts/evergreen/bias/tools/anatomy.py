@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
 from evergreen.bias.tools.overall import WORST, Rule
 from evergreen.sheets import folded
@@ -235,6 +236,11 @@ class Tool:
     def all_judged(self, judgements: Mapping[str, str], variant: str = "") -> bool:
         """Whether every domain that counts has a judgement."""
         return all(judgements.get(domain.id) for domain in self.domains_of(variant) if domain.counts)
+
+    def shows(self, row: Mapping[str, Any]) -> bool:
+        """Whether readers see a judgement (a row of `judgements.csv`): of a tool that shows no overall one those that a person made."""
+        made = row["domain"] != OVERALL or row["status"] not in ("algorithm", "pending")
+        return made or bool(self.overall_head)
 
     def overall(self, judgements: Mapping[str, str], variant: str = "") -> str | None:
         """Overall judgement from {domain id: level}; None while a domain is without one, unless what is there decides."""

@@ -64,5 +64,5 @@ def own_tool(content: Any, path: Path) -> Tool:
         COLOURS[len(levels)],
         rule=rule_from("worst" if stated is None else stated, levels, names, path),
         overall_head="" if stated is None or stated == "none" else "Overall",
-        said=str(path),
+        said=str(described.get("name", path)),
     )

@@ -21,7 +21,7 @@ from evergreen.extraction.comparing import as_text
 from evergreen.figures import scales
 from evergreen.figures.wording import capital
 from evergreen.metaanalysis.measures import MEASURES
-from evergreen.protocol.outcomes import Outcome
+from evergreen.protocol.outcomes import Outcome, read_by
 from evergreen.report.characteristics import OF_THE_ROW
 from evergreen.report.exchange.slice_rows import rows_of
 from evergreen.sheets import columns_of, folded
@@ -200,31 +200,25 @@ def information(studies: pd.DataFrame) -> pd.DataFrame:
 
 
 def risk_of_bias(judgements: pd.DataFrame, outcomes: Mapping[str, Outcome], tool: Tool) -> pd.DataFrame:
-    """A row for each study, or for each result of one; the domains of the tool that anybody judged, each with what supports it."""
-    names = {one.data: one.name for one in reversed(list(outcomes.values()))}
-    names |= {one.id: one.name for one in outcomes.values() if one.id == one.data}
+    """A row for each study, or for each result of one and outcome that reads it; the domains of the tool that anybody judged, each with what supports it."""
     called = {domain.id: domain.name for domain in tool.domains}
     called[OVERALL] = tool.overall_head or "Overall bias"
-    rows = [
-        row
-        for row in tables.rows(judgements)
-        # RevMan asks for no overall judgement with a tool that shows none.
-        if tool.overall_head or (row["domain"], row["status"]) != (OVERALL, "algorithm")
-    ]
+    rows = list(tables.rows(judgements))
     used = {row["domain"] for row in rows}
     labels = [name for name in OF_RESULT if any(row.get(name) for row in rows)]
     by_outcome = any(row["outcome"] for row in rows)
     scope = "" if by_outcome else ALL_OUTCOMES
     lines: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
-        key = (row["study"], row["outcome"], *(row.get(name, "") for name in labels))
-        line = lines.setdefault(key, {"Study": row["study"]})
         domain = called.get(row["domain"], row["domain"])
-        if by_outcome:
-            line["Outcome"] = names.get(row["outcome"], row["outcome"])
-        line[f"{JUDGEMENT}{domain}{scope}"] = _level(row["judgement"])
-        line[f"{SUPPORT}{domain}{scope}"] = row["support"]
-        line |= {OF_RESULT[name]: row[name] for name in labels}
+        where = [row.get(name, "") for name in ("timepoint", "comparison")]
+        reading = read_by(list(outcomes.values()), row["outcome"], *where)
+        for name in dict.fromkeys(one.name for one in reading) or [row["outcome"]]:
+            key = (row["study"], name, *(row.get(label, "") for label in labels))
+            line = lines.setdefault(key, {"Study": row["study"]} | ({"Outcome": name} if by_outcome else {}))
+            line[f"{JUDGEMENT}{domain}{scope}"] = _level(row["judgement"])
+            line[f"{SUPPORT}{domain}{scope}"] = row["support"]
+            line |= {OF_RESULT[label]: row[label] for label in labels}
     domains = [called[name] for name in called if name in used]
     pairs = [f"{head}{domain}{scope}" for domain in domains for head in (JUDGEMENT, SUPPORT)]
     columns = ["Study", *(["Outcome"] if by_outcome else []), *pairs, *(OF_RESULT[name] for name in labels)]

@@ -174,6 +174,8 @@ def _judgements(path: Path, outcomes: Sequence[Outcome]) -> pd.DataFrame:
                     "domain": OVERALL if domain.startswith(OVERALL) else domain.removesuffix(ALL_OUTCOMES.casefold()), "judgement": judgement, "support": support,
                 }
             )  # fmt: skip
+    # of outcomes that read the same of a sheet each has the row
+    rows = list({tuple(row.values()): row for row in rows}.values())
     used = [name for name in OF_RESULT if any(row[name] for row in rows)]
     return tables.frame_of(rows, ["study", "outcome", *used, "domain", "judgement", "support"])
 
