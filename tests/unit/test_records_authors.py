@@ -62,7 +62,7 @@ NAMES = {
     "commas and and": "Doe, Ann; Roe, B.; Poe, Cy", "a list in a list": "Doe, A; Roe, B", "commas": "DOE, A; ROE, B C; POE, D",
     "commas of East Asia": "王伟; 李娜; 张三", "commas of Korea": "김민수; 이영희", "a list without quotes": "Doe, Ann; Roe, B.",
     "numbers in brackets": "Doe, A; Roe, B", "one with a middle initial": "Smith, John A", "one with particles": "van der Berg, Jan Willem",
-    "two in capitals": "LI, W; ROE, R", "one with a suffix": "Leath III, C A", "one in capitals": "VAN DER BERG, J R",
+    "two in capitals": "LI, W; ROE, R", "one with a suffix": "Leath, C A, III", "one in capitals": "VAN DER BERG, J R",
     "one and others": "Smith, J", "nobody": "", "nobody in R": "",
     "numbers behind initials": "Doe, A; Roe, B", "a number in a group": "ALPHA2 Group; Doe, A",
     "und": "Doe, A.; Roe, B.; Poe, C.", "y beside semicolons": "Doe, A; Roe, B; Poe, C", "and behind a semicolon": "Smith, J; Doe, A; Roe, B",
@@ -245,6 +245,9 @@ def test_initials_that_look_like_a_degree_stay():
         # Particles behind initials, a suffix between commas, initials without a blank, and what stands behind a name.
         ("Vries J de", "Vries", "J de"), ("Berg JP van den", "Berg", "JP van den"), ("de Vries", "de Vries", ""), ("Van Dyke", "Dyke", "Van"),
         ("Doe, Jr., Ann", "Doe", "Ann, Jr."), ("Doe, Ann, Jr.", "Doe", "Ann, Jr."), ("J.-P.Doe", "Doe", "J.-P."), ("U.S.A.", "U.S.A.", ""),
+        ("J. Doe, Jr.", "Doe", "J., Jr."), ("Doe JA, III", "Doe", "JA, III"), ("De Silva, Jr.", "De Silva", "Jr."),
+        # Embase and Scopus have it behind the family name.
+        ("Doe Jr J.A.", "Doe", "J.A., Jr"), ("Doe Jr. J.A.", "Doe", "J.A., Jr."), ("Doe III, Ann", "Doe", "Ann, III"), ("Ii K", "Ii", "K"),
         ("Doe J et al", "Doe", "J"), ("Doe, J. et al.", "Doe", "J."), ("Doe J, MD", "Doe", "J"), ("van den Berg, MD", "van den Berg", "MD"),
         # What may be initials stays so.
         ("JWHM Smit", "Smit", "JWHM"), ("Smit JWHM", "Smit", "JWHM"), ("DUPONT J", "DUPONT", "J"), ("Roe MD", "Roe", "MD"),
@@ -283,6 +286,15 @@ def test_a_family_name_in_capitals_and_a_degree_are_known_as_such(written, famil
 def test_names_of_a_field_each_are_read_as_those_of_a_list(written, names, imported):
     text = "TY  - JOUR\nTI  - T\n" + "".join(f"AU  - {name}\n" for name in written) + "ER  - \n"
     assert imported(text, "a.ris").records["authors"].tolist() == [names]
+
+
+@each(
+    "name",
+    ["Grupo de Estudos", "Groupe d'étude", "Deutsche Studiengruppe", "Gruppo di Studio", "Sociedad Española de Reumatología", "Società Italiana",
+     "Eli Lilly and Company", "Universität Wien"],
+)  # fmt: skip
+def test_groups_of_other_languages_are_no_people(name):
+    assert parse_name(name) == (name, "")
 
 
 def test_groups_stand_as_they_came(imported):

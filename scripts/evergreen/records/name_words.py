@@ -7,7 +7,9 @@ import re
 GROUP = re.compile(
     r"\b(?:group|grp|investigators?|collaborat\w+|committee|consortium|network|society|association|team|trial(?:ists)?|study|"
     r"organi[sz]ation|institute|foundation|cent(?:er|re)s?|council|university|hospital|registry|program(?:me)?|alliance|"
-    r"authors?|writers|staff|department|ministry|agency|inc|ltd|gmbh|pharma\w*|academy|college|commission|federation|administration|bureau|task force|initiative|on behalf)\b",
+    r"authors?|writers|staff|department|ministry|agency|inc|ltd|llc|gmbh|corporation|and company|pharma\w*|academy|college|commission|federation|administration|bureau|"
+    r"task force|initiative|on behalf|grupo|gruppo|groupe|\w+gruppe|sociedade?|société|società|gesellschaft|inst?itut[eo]?|universi(?:dade?|té|tà|tät)|consorcio|"
+    r"asociación|associação|arbeitsgemeinschaft)\b",
     re.IGNORECASE,
 )
 INITIALS = re.compile(r"[^\W\d_a-zß-öø-ÿ](?:[.\s-]*[^\W\d_a-zß-öø-ÿ]){0,3}\.?|(?:[^\W\d_]{1,2}\.[\s-]*)+")

@@ -33,6 +33,7 @@ NEARLY_EVERY = re.compile(
     r"[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ'’]+)?,"
     r" (?:[A-ZÀ-ÖØ-Þ]{1,3}|(?:[A-ZÀ-ÖØ-Þ]\.)+|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)(?:[ -](?:[A-ZÀ-ÖØ-Þ]\.?|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+))*"
 )  # `Smith-Jones, John A.`: as the record table has it, nothing to look at closer
+_SUFFIX_BEHIND = re.compile(rf"(?<=\S\S),? ({SUFFIX.pattern})$", re.IGNORECASE)
 _DEGREE = re.compile(
     r"(?:jr|sr|[iv]+|\dnd|\drd|\dth|m\.?d|ph\.?d|m\.?sc|b\.?sc|m\.?p\.?h|d\.?sc|r\.?n|m\.?a|dr|prof|frcp\w*)\.?",
     re.IGNORECASE,
@@ -78,9 +79,12 @@ def parse_name(text: str) -> Name:
         named = any(map(NO_INITIALS.search, degrees)) or _WITH_INITIALS_BEHIND.search(family)
         if " " in family and named and all(map(TITLE.fullmatch, degrees)):
             return parse_name(family)  # `John Smith, MD, PhD`, `Doe J, MD`
+        if all(map(SUFFIX.fullmatch, degrees)) and not PARTICLE.fullmatch(family.split(" ")[0]):
+            whole = parse_name(family)
+            return Name(whole.family, ", ".join(filter(None, (whole.given, *degrees))))  # `John Smith, Jr.`
         if len(degrees) == 2 and SUFFIX.fullmatch(degrees[0]):
             degrees.reverse()
-        return Name(family, ", ".join(filter(None, degrees)))
+        return _suffix_last(family, ", ".join(filter(None, degrees)))
     words = text.split()
     if len(words) < 2 or GROUP.search(text):
         return Name(text, "")
@@ -100,14 +104,21 @@ def parse_name(text: str) -> Name:
         while (
             cut > 1
             and INITIALS.fullmatch(words[cut - 1])
+            and not SUFFIX.fullmatch(words[cut - 1])
             and (words[cut - 1].endswith(".") or len(words[cut - 1]) == 1)
         ):
             cut -= 1
-        return Name(" ".join(words[:cut]), " ".join(words[cut:]) + suffix)
+        return _suffix_last(" ".join(words[:cut]), " ".join(words[cut:]) + suffix)
     cut = len(words) - 1
     while cut > 1 and PARTICLE.fullmatch(words[cut - 1]):
         cut -= 1
     return Name(" ".join(words[cut:]), " ".join(words[:cut]) + suffix)
+
+
+def _suffix_last(family: str, given: str) -> Name:
+    """The name with the suffix behind the given ones that stands behind the family's: `Smith Jr., John`, `Jones III J`."""
+    last = _SUFFIX_BEHIND.search(family)
+    return Name(family[: last.start()], f"{given}, {last[1]}") if last and given else Name(family, given)
 
 
 def _lone_initials(words: list[str]) -> bool:
