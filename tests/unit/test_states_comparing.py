@@ -142,6 +142,38 @@ def test_a_person_who_was_renamed_has_voted_nothing_else():
     }
 
 
+def test_a_source_that_was_renamed_is_one_difference_and_its_records_are_no_others():
+    def at(name: str, source: str, sheet: str, **protocol) -> State:
+        def rows(**cells: str) -> tuple[dict, ...]:
+            return ({"stage": "full_text", "decision": "include", **cells},)
+
+        written = {f"sources.{source}.kind": "export", f"sources.{source}.platform": "Ovid", **protocol}
+        parts = {
+            "protocol": tuple({"key": key, "value": value} for key, value in written.items()),
+            "records": rows(record_id=f"{source}:1", work_id=f"{source}:1", source=source),
+            "screening": rows(reviewer="AB", record_id=f"{sheet}:1"),
+            "decisions": rows(work_id=f"{source}:1"),
+            "deduplication": ({"record_a": f"{sheet}:1", "record_b": "c:1", "same": "no"},),
+            "reports": ({"study": f"{source}:1", "work_id": f"{source}:1"},),
+            "studies": ({"study": f"{source}:1", "status": "included"},),
+        }
+        return state(name, "Moe2019", **parts)
+
+    anew = {"sources.ovid.formerly": '["embase", "emtree"]'}
+    for sheet in ("embase", "ovid"):
+        found = compare(at("1.0", "embase", "embase"), at("now", "ovid", sheet, **anew))
+        assert [(one.kind, one.how, one.where) for one in found.changes] == [
+            ("protocol", "added", {"key": "sources.ovid.formerly"})
+        ]
+    other = compare(at("1.0", "embase", "embase"), at("now", "ovid", "ovid"))
+    assert {one.kind for one in other.changes} >= {"records", "screening", "decisions"}
+    altered = at("now", "ovid", "ovid", **{**anew, "sources.ovid.platform": "Elsevier"})
+    changed = compare(at("1.0", "embase", "embase"), altered).of("protocol")
+    assert [(one.where["key"], one.old, one.new) for one in changed if one.how == "altered"] == [
+        ("sources.ovid.platform", "Ovid", "Elsevier")
+    ]
+
+
 def weights(*studies: str, out: tuple[str, ...] = ()) -> tuple[dict, ...]:
     return (
         *({"outcome": "pain", "study": one, "yi": 0.1, "weight": 10.0} for one in studies),

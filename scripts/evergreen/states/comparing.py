@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Literal
 
 from evergreen.states.kinds import KINDS, Kind
-from evergreen.states.people_renamed import by_names_of_now
+from evergreen.states.names_of_now import by_names_of_now
 from evergreen.states.state import Row, Rows, State
 from evergreen.states.studies_renamed import STUDY, renames, with_names
 from evergreen.states.vote_words import in_same_words
