@@ -116,6 +116,12 @@ def test_touching_results_vouches_for_nothing(review):
     assert not snakemake(review, "-n").did_nothing
 
 
+def test_triggers_of_a_command_line_or_a_profile_hide_no_edit(review):
+    replace("tau2: DL", "tau2: REML")(review / "config/config.yaml")
+    for triggers in (["mtime"], ["mtime", "code"]):
+        assert "pool_outcomes" in snakemake(review, "-n", "--rerun-triggers", *triggers).output
+
+
 def test_the_same_content_gives_the_same_bytes(finished, tmp_path, monkeypatch):
     """By the workflow that a package brings, unpacked elsewhere: what is in it is of now, and made anew is the same."""
     monkeypatch.chdir(finished)
