@@ -13,6 +13,7 @@ from evergreen.bias.certainty import Rating, ratings
 from evergreen.bias.tools import tool_of
 from evergreen.command import parser, run
 from evergreen.protocol.outcomes import outcomes_of
+from evergreen.records.former_ids import by_any_id
 from evergreen.report import alerts, facts, feed, status, waiting_data, waiting_records
 from evergreen.report.changes import since
 from evergreen.report.inputs import Inputs
@@ -94,7 +95,11 @@ def waiting(files: dict[str, Any], params: dict[str, Any]) -> list[status.Waitin
             items += waiting_records.waiting_unnamed(studies, itertools.chain(*filed.values()))
         for task, names in filed.items():
             if task.rows in inputs:
-                items += waiting_data.waiting_leftovers(studies, names, f"{task.what}:", f"{task.folder}/")
+                by_id = any(":" in name for name in names) and "clusters" in inputs
+                works = by_any_id(table("clusters"), "work_id") if by_id else None
+                items += waiting_data.waiting_leftovers(
+                    studies, names, f"{task.what}:", f"{task.folder}/", works
+                )
     elif "characteristics" in inputs:
         items += waiting_data.waiting_characteristics(table("characteristics"), table("merged"))
     if "certainty" in inputs and merged is not None:

@@ -197,7 +197,7 @@ def named(*names):
 def status_inputs(wildcards):
     """Tables that show what is still open."""
     return named(
-        "imports borderline verdicts studies study_orphans works notices searches",
+        "imports borderline verdicts studies study_orphans works clusters notices searches",
         "decisions votes awaiting conflicts orphans",
         "merged characteristics extraction_conflicts queries certainty judgements bias_conflicts since",
         # Whether outcomes have the studies that they were rated for.

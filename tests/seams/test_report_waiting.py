@@ -296,6 +296,20 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
     assert named(["a", "b", "c"], most=2) == "a, b and 1 more"
 
 
+def test_a_study_that_sheets_call_by_an_id_of_before_is_told_with_the_row_that_finds_it():
+    studies = pd.DataFrame({"study": ["new:1", "Elm"], "status": ["included", "included"]})
+    works = {"new:1": "new:1", "old:1": "new:1"}
+    (item,) = waiting_leftovers(studies, ["old:1", "Elm"], "extraction:", "config/extraction/", works)
+    assert item.line() == (
+        "anyone: extraction: 1 study in the sheets called by an id of before, and so not found: old:1"
+        " (config/studies.csv: write new:1,old:1)"
+    )
+    assert [one.where for one in waiting_leftovers(studies, ["old:1", "old:2"], "", "there", works)] == [
+        "config/studies.csv: write new:1,old:1",
+        "there",
+    ]
+
+
 @each(
     ("status", "said"),
     [

@@ -137,6 +137,9 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         "screening/CD.csv",
         "screening/fulltext/CD.csv",
         "screening/full_text/AB.csv",
+        "screening/full_text/notes.md",
+        "screening/full_text/adjudication (1).csv",
+        "screening/full_text/round 2/AB.csv",
         # What editors leave is nobody's, as for whether a run is due.
         "extraction/AB.csv~",
         "extraction/#AB.csv#",
@@ -146,9 +149,12 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         "desktop.ini",
     ):
         path = tmp_path / "config" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text("")
-    astray = ["config/screening/CD.csv", "config/screening/fulltext/CD.csv"]
+    astray = [
+        "config/screening/CD.csv", "config/screening/full_text/adjudication (1).csv", "config/screening/full_text/round 2/AB.csv",
+        "config/screening/fulltext/CD.csv",
+    ]  # fmt: skip
     assert people.unread(review) == [
         "config/extraction/notes.txt", "config/old.csv", *astray, "config/screening/notes.txt", "config/search/old.txt",
     ]  # fmt: skip

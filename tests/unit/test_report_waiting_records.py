@@ -174,6 +174,17 @@ def test_a_known_item_that_a_source_did_not_find_is_said():
     )
 
 
+@each("name", ["AB_2", "AB-2021", "AB (1)", "Copy of AB"])
+def test_votes_in_a_sheet_beside_ones_own_are_to_be_put_into_that(name):
+    votes = pd.DataFrame({"work_id": ["w"], "reviewer": ["AB"], "decided_on": [""], "round": ["2020-01-01"]})
+    orphans = pd.DataFrame({"reviewer": [name], "why": [no_reviewer(name)]})
+    none = pd.DataFrame(columns=["work_id", "votes"])
+    (item,) = waiting_screening("full_text", {}, none, orphans, votes)
+    assert item.what.endswith(
+        "count for nothing: if they are of AB, put them into config/screening/full_text/AB.csv"
+    )
+
+
 def test_who_joined_or_left_and_what_is_to_be_seen_again_is_told_with_what_to_write():
     votes = pd.DataFrame({"work_id": ["w"], "reviewer": ["AB"], "decided_on": [""], "round": ["2020-01-01"]})
     rows = pd.DataFrame({"round": ["2020-01-01"] * 3, "again": ["2021-05-01", "2021-05-01", ""]})

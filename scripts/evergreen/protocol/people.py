@@ -14,7 +14,7 @@ from evergreen.protocol.screening import STAGES, renamed
 from evergreen.protocol.whole import Protocol
 from evergreen.sheets import folded
 from evergreen.sheets.workbooks import with_studies
-from evergreen.steps.contents import FOLDERS, is_note, nobodys
+from evergreen.steps.contents import FOLDERS, SCREENING, files_in, is_note, nobodys
 
 AREAS = ("search", "deduplication", "screening", "extraction", "certainty", "bias")
 """The areas of people's files."""
@@ -161,10 +161,8 @@ def unread(protocol: Protocol) -> list[str]:
     known = {Path(path) for area in AREAS for _, path, *_ in _files(protocol, area) if path is not None}
     known |= {Path(path) for stage in STAGES for path in votes(stage)}
     known.add(Path(protocol.risk_of_bias.tool))
-    stages = {Path("config/screening") / stage for stage in STAGES}
-    astray = [folder for folder in Path("config/screening").glob("*") if folder not in stages]
-    folders = [*map(Path, FOLDERS), *astray]
-    there = [path for folder in folders for path in folder.glob("*") if path.is_file()]
+    there = [path for folder in FOLDERS for path in Path(folder).glob("*") if path.is_file()]
+    there += [Path(SCREENING) / name for name in files_in(SCREENING) if "/" in name]
     return sorted(
         path.as_posix()
         for path in there

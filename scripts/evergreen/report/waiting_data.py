@@ -31,18 +31,38 @@ def waiting_studies(
     return if_any(Waiting(who, said, where, len(missing)))
 
 
-def waiting_leftovers(studies: pd.DataFrame, names: Iterable[str], what: str, where: str) -> list[Waiting]:
-    """Studies that sheets name and no report of this review belongs to, and those that it does not include; `studies` as screening lists them."""
+def waiting_leftovers(
+    studies: pd.DataFrame, names: Iterable[str], what: str, where: str, works: Mapping[str, str] | None = None
+) -> list[Waiting]:
+    """Studies that sheets name and no report of this review belongs to, and those that it does not include; `studies` as screening lists them.
+
+    `works` are {id of a record, past or present: its work}: a study without a name is called by the id of its work, which may be another one since.
+    """
     status = dict(zip(map(folded, studies["study"]), studies["status"], strict=True))
-    items, there = [], set(names)
-    for is_, why in (
-        (None, "that no report of this review belongs to"),
-        ("excluded", "that the review does not include, and so does not count"),
-    ):
-        left = {study for study in there if status.get(folded(study)) == is_}
-        said = f"{what} {plural(len(left), 'study', 'studies')} in the sheets {why}: {named(sorted(left))}"
-        items += if_any(Waiting("anyone", said, where, len(left), blocks=False))
-    return items
+    there = set(names)
+    astray = sorted(study for study in there if folded(study) not in status)
+    excluded = sorted(study for study in there if status.get(folded(study)) == "excluded")
+    now = {study: works[study] for study in astray if works and study in works}
+
+    def said(left: Sequence[str], why: str) -> str:
+        return f"{what} {plural(len(left), 'study', 'studies')} in the sheets {why}: {named(left)}"
+
+    rows = [f"{work},{study}" for study, work in now.items()]
+    unknown = [study for study in astray if study not in now]
+    found = (
+        (
+            list(now),
+            "called by an id of before, and so not found",
+            f"config/studies.csv: write {named(rows)}",
+        ),
+        (unknown, "that no report of this review belongs to", where),
+        (excluded, "that the review does not include, and so does not count", where),
+    )
+    return [
+        Waiting("anyone", said(left, why), place, len(left), blocks=False)
+        for left, why, place in found
+        if left
+    ]
 
 
 def waiting_characteristics(characteristics: pd.DataFrame, rows: pd.DataFrame) -> list[Waiting]:

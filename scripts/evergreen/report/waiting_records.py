@@ -14,7 +14,7 @@ from evergreen.report.status import Waiting, if_any, named
 from evergreen.screening.stages import STAGE_NAMES, side, skipped
 from evergreen.screening.votes import ADJUDICATION, no_reviewer
 from evergreen.search.strategy_changes import counted_back, differences, other_hits, unused
-from evergreen.sheets import days, folded
+from evergreen.sheets import copied, days, folded
 
 
 def waiting_screening(
@@ -58,8 +58,11 @@ def waiting_screening(
     told = [why == no_reviewer(who) for why, who in zip(orphans["why"], orphans["reviewer"], strict=True)]
     strangers = pd.Series(told, index=orphans.index, dtype=bool)
     for person, rows in orphans[strangers].groupby("reviewer"):
-        left = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`, if renamed, write `people: {{NAME: {{formerly: [{person}]}}}}`"
-        what = f"{plural(len(rows), 'decision')} of {person}, who is no reviewer at {name} (any more), count for nothing: {left}"
+        todo = f"if {person} left, keep the name among its `reviewers` with `active: {{{person}: {{until: ROUND}}}}`, if renamed, write `people: {{NAME: {{formerly: [{person}]}}}}`"
+        voters = {*worklists, *(() if votes is None else votes["reviewer"])} - {ADJUDICATION}
+        if owner := copied([*sorted(voters), str(person)]).get(str(person)):
+            todo = f"if they are of {owner}, put them into {folder}/{owner}.csv"
+        what = f"{plural(len(rows), 'decision')} of {person}, who is no reviewer at {name} (any more), count for nothing: {todo}"
         items.append(Waiting("reviewers", what, f"config/config.yaml, screening.{stage}", len(rows)))
     others = len(orphans[~strangers])
     what = f"{plural(others, 'decision')} at {name} that {noun(others, 'counts', 'count')} for nothing"

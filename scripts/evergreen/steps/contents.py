@@ -12,8 +12,9 @@ from pathlib import Path
 MARKS = frozenset({".snakemake_timestamp"})
 OF_DESKTOPS = frozenset({"desktop.ini", "thumbs.db"})  # those of Windows; others begin with a dot
 NOTES = (".md", ".yaml", ".yml", "")
-FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", "config/screening")
-"""Folders of which each file is read, or said not to be; of the folders of stages each is, of others beside them none."""
+SCREENING = "config/screening"
+FOLDERS = ("config", "config/search", "config/extraction", "config/risk_of_bias", SCREENING)
+"""Folders of which each file is read, or said not to be, and of whatever folder within that of screening: extractors keep reports in theirs."""
 # A file that changed this shortly before it was hashed could change again within the clock's grain: it is not remembered.
 GRAIN = 50_000_000
 
