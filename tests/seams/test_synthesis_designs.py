@@ -193,6 +193,21 @@ def test_the_correlation_of_a_crossover_trial_follows_from_its_paired_standard_e
     assert (one.yi, one.r_paired) == (-2.1, None)
 
 
+@each("printed", [("intervention",), ("control",), GROUPS, GROUPS[::-1]])
+def test_a_correlation_follows_whatever_the_spreads_of_the_arms_follow_from_and_whichever_comes_first(
+    printed,
+):
+    outcome = pooling(COMMON, measure="SMD")
+    said, groups, r = of_means(0)
+    for group in printed:
+        groups[group]["se"] = groups[group].pop("sd") / math.sqrt(groups[group]["n"])
+    se = math.sqrt(GIVEN["changes"]["MD"]["vi"][0])
+    lines = {**groups, "contrast": {"estimate": -2, "estimate_measure": "MD", "estimate_se": se}}
+    for names in (lines, dict(reversed(lines.items()))):
+        (one,) = result(rows(outcome, ("A", said, names)), outcome).studies
+        assert one.r_paired == pytest.approx(r)
+
+
 def test_a_correlation_from_elsewhere_is_imputed_and_swept():
     swept = Conversions.model_validate({"r_paired": {"value": 0.5, "sweep": [0, 0.5]}})
     outcome = pooling(COMMON, measure="MD", conversions=swept)

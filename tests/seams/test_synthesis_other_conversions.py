@@ -152,6 +152,11 @@ def test_a_correlation_of_the_other_arm_is_derived_where_it_is_asked_for():
     assert {entry["state"] for entry in record_of(found[0])} == {"derived"}
     assert math.isnan(filled(own, other)[0]["sd"])
     assert math.isnan(filled(own, {**other, "sd": math.nan}, also=["r_other_arm"])[0]["sd"])
+    by_error = {**other, "sd": math.nan, "se": 2.683281572999747 / math.sqrt(30)}
+    for rows in ((own, by_error), (by_error, own)):
+        found = filled(*rows, also=["r_other_arm"], r={"value": 0.5})
+        assert [row["sd"] for row in found] == pytest.approx([2.683281572999747] * 2)
+        assert {row["imputed"] for row in found} == {""}
 
 
 TABLE = GIVEN["table_from_odds_ratio"]

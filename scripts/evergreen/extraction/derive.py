@@ -15,7 +15,17 @@ from evergreen import tables
 from evergreen.extraction import contradictions
 from evergreen.extraction.check import RESULT, Row, key_of, own_choice
 from evergreen.extraction.constraints import NUMBERS
-from evergreen.extraction.row_values import CONVERTED, Entry, Values, given, marked, of_a_study, record_of
+from evergreen.extraction.row_values import (
+    CONVERTED,
+    YES,
+    Entry,
+    Values,
+    given,
+    is_change,
+    marked,
+    of_a_study,
+    record_of,
+)
 from evergreen.metaanalysis import conversions, medians, reported_parts
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
 from evergreen.protocol.conversions import Filling
@@ -28,6 +38,7 @@ NOT_DERIVED = "not_derived"
 ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
+OF_OTHER_ARM = "r_other_arm"
 FAMILY = ("study", "outcome", *RESULT)
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()
@@ -69,11 +80,23 @@ def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
     for row in rows if families else ():
         if (key := key_of(row, FAMILY)) in families:
             families[key].append(row)
-    # arms may need what a reported effect lacks, and what stands in for their own what donors lack
+    # Arms may need what a reported effect lacks, an arm what follows from another's numbers, and who has a donor what that lacks.
+    contrasts, arms, with_donor = ([row for row in rows if _turn(row) == turn] for turn in range(3))
+    leaning = [
+        row
+        for row in arms
+        if row.get("crossover") == YES
+        or (is_change(row) and filling(row).makes(OF_OTHER_ARM, own_choice(row)))
+    ]
     rules: Known = {}
-    for row in sorted(rows, key=lambda row: (row["group"] != "contrast", bool(row.get("donor")))):
+    for row in (*contrasts, *arms, *leaning, *with_donor):
+        _restore(row)
         family = families.get(key_of(row, FAMILY), ()) if families else ()
         _fill(row, filling(row), family, rows if row.get("donor") else (), rules)
+
+
+def _turn(row: Row) -> int:
+    return 0 if row["group"] == "contrast" else 1 + bool(row.get("donor"))
 
 
 def _restore(row: Row) -> None:

@@ -229,7 +229,7 @@ class Values:
                 difference["estimate_ci_low"], difference["estimate_ci_high"]
             )
         numbers = {
-            "paired_sd": self.row["sd"], "other_sd": others[0]["sd"], "paired_se": se,
+            "other_sd": others[0]["sd"], "paired_se": se,
             "pairs": min(self.row["n"], others[0]["n"]),
         }  # fmt: skip
         self._between |= {name: value for name, value in numbers.items() if not math.isnan(value)}
@@ -302,8 +302,12 @@ class Values:
 
 def of_a_study(row: Row) -> bool:
     """Whether a row says something of the study's other rows of the same result, or needs them."""
-    change = math.isnan(row["sd"]) and given(row, "sd_baseline", "sd_final")
-    return row.get("estimate_measure") in ("MD", "OR") or row.get("crossover") == YES or change
+    return row.get("estimate_measure") in ("MD", "OR") or row.get("crossover") == YES or is_change(row)
+
+
+def is_change(row: Row) -> bool:
+    """Whether the standard deviation of a change has to follow from those at its ends."""
+    return math.isnan(row["sd"]) and given(row, "sd_baseline", "sd_final")
 
 
 def is_adjusted(row: Row) -> bool:

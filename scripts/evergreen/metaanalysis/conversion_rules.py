@@ -44,8 +44,7 @@ ROW_VALUES = {
     "difference_p": "its two-sided p value",
     "n1": "participants of the intervention arm that it compares",
     "n2": "participants of the control arm that it compares",
-    "paired_sd": "standard deviation of the row's group, of a crossover trial",
-    "other_sd": "that of the same people under the other treatment",
+    "other_sd": "standard deviation of the same people under the other treatment, of a crossover trial",
     "paired_se": "standard error of the difference of a crossover trial (`estimate_se` of its `contrast` row, or from that row's interval or test)",
     "pairs": "people with both treatments",
     "percent_half": "half of the last decimal that is printed of `percent`",
@@ -292,7 +291,7 @@ RULES = (
         _HANDBOOK + "10.5.2", "in_other_unit", rows=DESIGN,
     ),
     Rule(
-        "r_paired_se", ("r_paired",), {"sd1": "paired_sd", "sd2": "other_sd", "difference_se": "paired_se", "n": "pairs"},
+        "r_paired_se", ("r_paired",), {"sd1": "sd", "sd2": "other_sd", "difference_se": "paired_se", "n": "pairs"},
         "from both SDs and the paired standard error of the difference", _HANDBOOK + "23.2.7.1", "paired_correlation", rows=CROSSOVER, about=DIFFERENCE,
     ),
     Rule(
