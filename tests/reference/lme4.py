@@ -66,7 +66,7 @@ class Deviance:
 
     def _loglik(self, eta: Array) -> Array:
         """Log-likelihood of each study at each point (points x k)."""
-        return self.counts.loglik(np.moveaxis(eta, 0, 2)).T
+        return self.counts.loglik(eta)
 
     def _penalised(self, eta: Array, mode: Array) -> Array:
         return 2 * (self._best - self._loglik(eta)) + (mode**2).sum(axis=2)

@@ -68,11 +68,19 @@ APART = {
 }  # fmt: skip
 
 
-@each("model", ["CM.EL", "UM.RS", "CM.AL"])
+@each("model", ["CM.EL", "CM.AL"])
 def test_an_effect_that_heterogeneity_would_make_more_certain_is_none(model):
     """Integrated densely the exact likelihood has its maximum at 3.98 (SE 5.27), tau2 140.8; the nodes had a standard error of 0.0006."""
     with pytest.raises(ValueError, match="differ so much"):
         glmm.glmm("OR", APART, model=model)
+
+
+def test_modes_of_effects_far_apart_are_found():
+    """Expected of metafor; where Newton's method went to and fro between them, there was no estimate."""
+    found = glmm.glmm("OR", of_tables(**APART), model="UM.RS")
+    assert (found.estimate, found.se) == pytest.approx((1.59914, 1.76176), rel=2e-3)
+    assert (found.tau2, found.sigma2, found.Q_lrt) == pytest.approx((22.04996, 1.92334, 226.6275), rel=2e-3)
+    assert found.loglik > -60.39403
 
 
 def of_tables(events1, n1, events2, n2):

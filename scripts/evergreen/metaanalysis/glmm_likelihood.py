@@ -1,7 +1,8 @@
 """Counts with random effects: their likelihood, and its integral over what cannot be seen.
 
 Binomial and Poisson counts of one or two groups, and the noncentral hypergeometric distribution of a table given its
-margins. Integrals are by adaptive Gauss-Hermite quadrature around the mode.
+margins. Integrals are by adaptive Gauss-Hermite quadrature around the mode. All take predictors with leading axes, so that
+what is asked at many points is computed at once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ NEWTON_STEPS = 60
 class Counts:
     """m counts `x` of each of k studies (k x m): binomial of `n`, or Poisson where `n` is None.
 
-    The linear predictor eta (k x m) is `offset` plus what a model adds; `group` is the dummy of group 1.
+    The linear predictor eta (... x k x m) is `offset` plus what a model adds; `group` is the dummy of group 1.
     """
 
     x: Array
@@ -32,11 +33,10 @@ class Counts:
     group: Array
 
     def loglik(self, eta: Array) -> Array:
-        """Log-likelihood of each study (k, or k x q for eta k x m x q), with its constants."""
-        x, constant = _beside(self.x, eta), _beside(self._constant, eta)
+        """Log-likelihood of each study (... x k), with its constants."""
         if self.n is None:
-            return (x * eta - np.exp(eta) + constant).sum(axis=1)
-        return (x * eta - _beside(self.n, eta) * np.logaddexp(0, eta) + constant).sum(axis=1)
+            return (self.x * eta - np.exp(eta) + self._constant).sum(axis=-1)
+        return (self.x * eta - self.n * np.logaddexp(0, eta) + self._constant).sum(axis=-1)
 
     @cached_property
     def _constant(self) -> Array:
@@ -47,7 +47,7 @@ class Counts:
         return np.asarray(special.gammaln(n + 1) - special.gammaln(x + 1) - special.gammaln(n - x + 1))
 
     def slope_and_curvature(self, eta: Array) -> tuple[Array, Array]:
-        """Derivative of the log-likelihood in eta, and minus the second (k x m each)."""
+        """Derivative of the log-likelihood in eta, and minus the second (... x k x m each)."""
         if self.n is None:
             mean = np.exp(eta)
             return self.x - mean, mean
@@ -73,58 +73,53 @@ class Counts:
         return float((each + self._constant).sum())
 
     def integrated(self, eta: Array, loading: Array, nodes: int) -> Array:
-        """Log-likelihood of each study (k) with eta + loading * v integrated over v ~ N(0, 1).
+        """Log-likelihood of each study (... x k) with eta + loading * v integrated over v ~ N(0, 1).
 
-        `eta` and `loading` are k x m. Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
+        `eta` and `loading` are ... x k x m. Adaptive Gauss-Hermite quadrature around the mode of v; one node is Laplace's approximation.
         """
         mode = self.modes(eta, loading)
-        at = eta + loading * mode[:, None]
-        _, curvature = self.slope_and_curvature(at)
-        width = 1 / np.sqrt((loading**2 * curvature).sum(axis=1) + 1)
-        points, weights = _quadrature(nodes)
-        v = mode[:, None] + width[:, None] * points
-        value = self.loglik(eta[:, :, None] + loading[:, :, None] * v[:, None, :])
-        return _log_integral(value - v**2 / 2 + weights, width)
+        _, curvature = self.slope_and_curvature(eta + loading * mode[..., None])
+        information = (loading**2 * curvature).sum(axis=-1) + 1
+        return _integral(lambda v: self.loglik(eta + loading * v[..., None]), mode, information, nodes)
 
     def modes(self, eta: Array, loading: Array) -> Array:
-        """Mode of v (k) given the counts, for eta + loading * v (k x m) with v ~ N(0, 1)."""
-        squared = loading**2
+        """Mode of v (... x k) given the counts, for eta + loading * v (... x k x m) with v ~ N(0, 1)."""
+        squared, longest = loading**2, np.abs(loading).max(axis=-1)
 
         def step(mode: Array) -> Array:
-            slope, curvature = self.slope_and_curvature(eta + loading * mode[:, None])
-            return ((loading * slope).sum(axis=1) - mode) / ((squared * curvature).sum(axis=1) + 1)
+            slope, curvature = self.slope_and_curvature(eta + loading * mode[..., None])
+            return ((loading * slope).sum(axis=-1) - mode) / ((squared * curvature).sum(axis=-1) + 1)
 
-        return newton(step, np.zeros(len(eta)), 1e-12)
+        return newton(step, lambda move: longest * np.abs(move), np.zeros(eta.shape[:-1]))
 
     def loglik_at_modes(self, eta: Array, loading: Array) -> float:
         """Log-likelihood of all studies with v at its modes, for `eta` and `loading` as in `modes`."""
-        return float(self.loglik(eta + loading * self.modes(eta, loading)[:, None]).sum())
+        return float(self.loglik(eta + loading * self.modes(eta, loading)[..., None]).sum())
 
     def integrated_twice(self, eta: Array, one: Array, two: Array) -> Array:
-        """Log-likelihood of each study (k) integrated over two independent random effects, by Laplace's approximation.
+        """Log-likelihood of each study (... x k) integrated over two independent random effects, by Laplace's approximation.
 
-        `eta` and the loadings `one` and `two` are k x m.
+        `eta` and the loadings `one` and `two` are ... x k x m.
         """
-        loadings = np.stack([one, two], axis=2)
+        loadings = np.stack([one, two], axis=-1)
 
         def around(mode: Array) -> tuple[Array, Array, Array]:
-            """The predictor at a mode (k x 2), the slope there, and the information."""
-            at = eta + np.einsum("kmr,kr->km", loadings, mode)
+            """The predictor at a mode (... x k x 2), the slope there, and the information."""
+            at = eta + (loadings * mode[..., None, :]).sum(axis=-1)
             slope, curvature = self.slope_and_curvature(at)
-            information = np.einsum("kmr,km,kms->krs", loadings, curvature, loadings) + np.eye(2)
-            return at, np.einsum("kmr,km->kr", loadings, slope) - mode, information
+            information = np.swapaxes(loadings, -1, -2) @ (loadings * curvature[..., None]) + np.eye(2)
+            return at, (loadings * slope[..., None]).sum(axis=-2) - mode, information
 
         def step(mode: Array) -> Array:
             _, slope, information = around(mode)
-            return np.linalg.solve(information, slope[:, :, None])[:, :, 0]
+            return np.linalg.solve(information, slope[..., None])[..., 0]
 
-        mode = newton(step, np.zeros((len(eta), 2)), 1e-12)
+        def change(move: Array) -> Array:
+            return np.abs((loadings * move[..., None, :]).sum(axis=-1)).max(axis=-1, keepdims=True)
+
+        mode = newton(step, change, np.zeros((*eta.shape[:-1], 2)))
         at, _, information = around(mode)
-        return self.loglik(at) - (mode**2).sum(axis=1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
-
-
-def _beside(value: Array, eta: Array) -> Array:
-    return value[:, :, None] if eta.ndim == 3 else value
+        return self.loglik(at) - (mode**2).sum(axis=-1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
 
 
 @cache
@@ -134,21 +129,29 @@ def _quadrature(nodes: int) -> tuple[Array, Array]:
     return points, np.log(weights) + points**2 / 2
 
 
-def _log_integral(log_values: Array, width: Array) -> Array:
-    """Log of the integral over N(0, 1), of the logs of its weighted terms (k x nodes) and the width of a node (k)."""
-    top = np.maximum(log_values.max(axis=1), -1e300)  # finite also where nothing is possible
-    total = np.exp(log_values - top[:, None]).sum(axis=1)
+def _integral(loglik: Callable[[Array], Array], mode: Array, information: Array, nodes: int) -> Array:
+    """Log of the integral of a likelihood over v ~ N(0, 1), by nodes around its `mode` as wide as the `information` there says."""
+    width = 1 / np.sqrt(information)
+    points, weights = (each.reshape(-1, *[1] * mode.ndim) for each in _quadrature(nodes))
+    v = mode + width * points
+    terms = loglik(v) - v**2 / 2 + weights
+    top = np.maximum(terms.max(axis=0), -1e300)  # finite also where nothing is possible
     with np.errstate(divide="ignore"):
-        return np.asarray(top + np.log(total * width) - 0.5 * np.log(2 * np.pi))
+        return np.asarray(top + np.log(np.exp(terms - top).sum(axis=0) * width) - 0.5 * np.log(2 * np.pi))
 
 
-def newton(step: Callable[[Array], Array], start: Array, tolerance: float) -> Array:
-    """The maximum of concave functions by Newton's method: where its steps, of at most 2, are below a tolerance."""
+def newton(step: Callable[[Array], Array], change: Callable[[Array], Array], start: Array) -> Array:
+    """The maximum of log-likelihoods by Newton's method; `change` says by how much a step changes the linear predictor.
+
+    Of all these counts the third derivative is at most the second (a hypergeometric count too is a sum of independent events), so a
+    step damped like this never overshoots (Sun & Tran-Dinh 2019), and what is left after one below 1e-7 is its square.
+    """
     at = start
     for _ in range(NEWTON_STEPS):
-        move = np.minimum(np.maximum(step(at), -2.0), 2.0)
-        at = at + move
-        if np.abs(move).max(initial=0.0) < tolerance:
+        move = step(at)
+        reach = np.maximum(change(move), 1e-300)
+        at = at + move * (np.log1p(reach) / reach)
+        if reach.max(initial=0.0) < 1e-7:
             break
     return at
 
@@ -170,22 +173,22 @@ class Hypergeometric:
         self.weights = np.where(outside, -np.inf, weights)
 
     def loglik(self, theta: Array) -> Array:
-        """Log-probability of x at log odds ratios `theta` (k, or k x q)."""
-        at = theta if theta.ndim == 2 else theta[:, None]
-        terms = self.weights[:, None, :] + at[:, :, None] * self.support[:, None, :]
-        top = terms.max(axis=2)
-        total = top + np.log(np.exp(terms - top[:, :, None]).sum(axis=2))
+        """Log-probability of x (... x k) at log odds ratios `theta`."""
+        if theta.ndim > 2:  # what is asked of nodes at once would not always fit into memory
+            return np.stack([self.loglik(each) for each in theta])
+        terms = self.weights + theta[..., None] * self.support
+        top = terms.max(axis=-1)
+        total = top + np.log(np.exp(terms - top[..., None]).sum(axis=-1))
         own = self.weights[np.arange(len(self.x)), (self.x - self.low).astype(int)]
-        value = own[:, None] + at * self.x[:, None] - total
-        return value if theta.ndim == 2 else value[:, 0]
+        return np.asarray(own + theta * self.x - total)
 
     def moments(self, theta: Array) -> tuple[Array, Array]:
-        """Mean and variance of the events in group 1 (k each)."""
-        terms = self.weights + theta[:, None] * self.support
-        p = np.exp(terms - terms.max(axis=1, keepdims=True))
-        p /= p.sum(axis=1, keepdims=True)
-        mean = (p * self.support).sum(axis=1)
-        return mean, (p * (self.support - mean[:, None]) ** 2).sum(axis=1)
+        """Mean and variance of the events in group 1 (... x k each)."""
+        terms = self.weights + theta[..., None] * self.support
+        p = np.exp(terms - terms.max(axis=-1, keepdims=True))
+        p /= p.sum(axis=-1, keepdims=True)
+        mean = (p * self.support).sum(axis=-1)
+        return mean, (p * (self.support - mean[..., None]) ** 2).sum(axis=-1)
 
     def saturated(self) -> Array:
         """The log odds ratio of each table by itself (k), NaN where it is not finite."""
@@ -204,15 +207,14 @@ class Hypergeometric:
             middle = new
         return np.where(inside, middle, np.nan)
 
-    def integrated(self, theta: float, tau: float, nodes: int = EXACT_NODES) -> Array:
-        """Log-probability of x (k) with the log odds ratio normal around `theta`."""
+    def integrated(self, theta: Array | float, tau: Array | float, nodes: int = EXACT_NODES) -> Array:
+        """Log-probability of x (... x k) with the log odds ratio normal around `theta`, with standard deviation `tau` (... x 1 each)."""
 
         def step(mode: Array) -> Array:
             mean, variance = self.moments(theta + tau * mode)
             return (tau * (self.x - mean) - mode) / (tau**2 * variance + 1)
 
-        mode = newton(step, np.zeros(len(self.x)), 1e-11)
-        width = 1 / np.sqrt(tau**2 * self.moments(theta + tau * mode)[1] + 1)
-        points, weights = _quadrature(nodes)
-        v = mode[:, None] + width[:, None] * points
-        return _log_integral(self.loglik(theta + tau * v) - v**2 / 2 + weights, width)
+        start = np.zeros(np.broadcast_shapes(np.shape(theta), self.x.shape))
+        mode = newton(step, lambda move: np.abs(tau * move), start)
+        information = tau**2 * self.moments(theta + tau * mode)[1] + 1
+        return _integral(lambda v: self.loglik(theta + tau * v), mode, information, nodes)

@@ -15,6 +15,7 @@ from evergreen.metaanalysis.glmm_likelihood import EXACT_NODES, NEWTON_STEPS, Co
 from evergreen.metaanalysis.least_squares import Array
 
 NODES = 7
+FAR = 30.0  # a logarithm of odds or of a rate behind which no likelihood changes
 RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
 # the same of an exact one, which is integrated with three times the nodes where they change more
 EXACT = 1e-5
@@ -46,67 +47,81 @@ def too_different(tau2: float) -> str:
     return f"the studies differ so much (tau2 about {tau2:.0f}) that the likelihood cannot be integrated reliably"
 
 
-def _highest(objective: Callable[[Array], float], starts: Sequence[Array]) -> tuple[Array, float]:
+def _highest(objective: Callable[[Array], Array], starts: Sequence[Array]) -> tuple[Array, float, Array]:
     """The highest of the maxima of a smooth function from several starts: at a variance of 0 the slope is 0, whether it is a maximum or not.
 
-    By BFGS, then a simplex that cannot be misled by its differences.
+    By BFGS, then Newton's method as long as it does not fall. Gives the place, the value there and the covariance. `objective` takes
+    points (... x p): what is asked around one of them is computed at once.
     """
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
-    def negative(values: Array) -> float:
-        return -objective(values)
+    def falling(at: Array) -> tuple[float, Array]:
+        unit = 1e-4 * np.eye(len(at))
+        here, *around = objective(np.vstack([at, at + unit, at - unit]))
+        up, down = np.reshape(around, (2, -1))
+        return -here, (down - up) / 2e-4
 
-    found = [optimize.minimize(negative, start, method="BFGS", options={"gtol": 1e-6}) for start in starts]
-    best = min(found, key=lambda one: one.fun).x
-    last = optimize.minimize(
-        negative, best, method="Nelder-Mead",
-        options={"xatol": 1e-7, "fatol": 1e-10, "initial_simplex": best + 1e-3 * np.vstack([np.zeros(len(best)), np.eye(len(best))])},
-    )  # fmt: skip
-    return last.x, -float(last.fun)
-
-
-def _hessian(function: Callable[[Array], float], at: Array, step: float = 1e-3) -> Array:
-    """Matrix of second derivatives by central differences of fourth order."""
-    size = len(at)
-    matrix = np.zeros((size, size))
-    unit = np.eye(size) * step
-    weights = {-2: 1.0, -1: -8.0, 1: 8.0, 2: -1.0}
-    for i in range(size):
-        points = [function(at + shift * unit[i]) for shift in (-2, -1, 0, 1, 2)]
-        matrix[i, i] = (-points[0] + 16 * points[1] - 30 * points[2] + 16 * points[3] - points[4]) / (
-            12 * step**2
-        )
-        for j in range(i):
-            total = sum(
-                weights[a] * weights[b] * function(at + a * unit[i] + b * unit[j])
-                for a in weights
-                for b in weights
-            )
-            matrix[i, j] = matrix[j, i] = total / (12 * step) ** 2
-    return matrix
+    found = [
+        optimize.minimize(falling, start, method="BFGS", jac=True, options={"gtol": 1e-6}) for start in starts
+    ]
+    at = min(found, key=lambda one: one.fun).x
+    for _ in range(NEWTON_STEPS):
+        value, slope, hessian = _curvature(objective, at)
+        covariance = _inverse(-hessian)
+        with np.errstate(invalid="ignore"):
+            move = covariance @ slope
+        if not (np.abs(move).max() > 1e-9 and objective(at + move) > value - 1e-12 * abs(value)):
+            break
+        at = at + move
+    return at, value, covariance
 
 
-def _covariance(function: Callable[[Array], float], at: Array) -> Array:
-    """Inverse of the curvature at a maximum; infinite where the function is flat in some direction."""
-    information = -_hessian(function, at)
-    if not np.isfinite(information).all() or np.linalg.matrix_rank(information) < len(at):
+def _curvature(
+    function: Callable[[Array], Array], at: Array, step: float = 1e-3
+) -> tuple[float, Array, Array]:
+    """Value, slope and matrix of second derivatives by central differences of fourth order; `function` takes points (... x p)."""
+    size, unit = len(at), step * np.eye(len(at))
+    first, second = (
+        np.array([1.0, -8, 0, 8, -1]) / (12 * step),
+        np.array([-1.0, 16, -30, 16, -1]) / (12 * step**2),
+    )
+    shifts = np.arange(-2.0, 3)[:, None]
+    pairs = [(i, j) for i in range(size) for j in range(i)]
+    lines = [at + shifts * unit[i] for i in range(size)]
+    squares = [(at + shifts * unit[i] + shifts[:, None] * unit[j]).reshape(-1, size) for i, j in pairs]
+    values = function(np.concatenate(lines + squares))
+    along, across = values[: 5 * size].reshape(size, 5), values[5 * size :].reshape(-1, 5, 5)
+    matrix = np.diag(along @ second)
+    for (i, j), square in zip(pairs, across, strict=True):
+        matrix[i, j] = matrix[j, i] = first @ square @ first
+    return float(along[0, 2]), along @ first, matrix
+
+
+def _inverse(information: Array) -> Array:
+    """The covariance; infinite where the function is flat in some direction."""
+    if not np.isfinite(information).all() or np.linalg.matrix_rank(information) < len(information):
         return np.full_like(information, np.inf)
     return np.linalg.inv(information)
 
 
+def _each(points: Array) -> Array:
+    """The parameters of points (... x p), each to be added to linear predictors (... x k x m)."""
+    return np.moveaxis(points, -1, 0)[..., None, None]
+
+
 def maxima(value: Callable[[Array], Array], start: Array) -> Array:
-    """Maximise k functions of one parameter each, at once; `value` takes and gives k numbers."""
-    at, step_size = start.copy(), 1e-4
+    """Maximise functions of one parameter each, at once; `value` takes and gives as many numbers as `start` has, with leading axes."""
+    at, step_size = start, 1e-4
     for _ in range(NEWTON_STEPS):
-        up, here, down = value(at + step_size), value(at), value(at - step_size)
+        up, here, down = value(np.stack([at + step_size, at, at - step_size]))
         slope, curvature = (up - down) / (2 * step_size), (up - 2 * here + down) / step_size**2
         step = np.clip(
             np.where(curvature < -1e-10, slope / -np.minimum(curvature, -1e-10), np.sign(slope)), -1.0, 1.0
         )
         # a study without events in a group has no finite maximum: it stops where nothing changes any more
-        step = np.where(np.abs(at) > 30, 0.0, step)
+        step = np.where(np.abs(at) > FAR, 0.0, step)
         at = at + step
-        if np.max(np.abs(step), initial=0.0) < 1e-8:
+        if np.max(np.abs(step), initial=0.0) < 1e-6:
             break
     return at
 
@@ -120,11 +135,11 @@ def _wald_homogeneity(b: Array, v: Array) -> tuple[float, float]:
 
 
 def _common_effect(
-    theta: float, information: float, ll_common: float, ll_saturated: float, own: Array, own_v: Array
+    theta: float, variance: float, ll_common: float, ll_saturated: float, own: Array, own_v: Array
 ) -> Maximum:
     """The maximum of a model without heterogeneity, tested against the studies' `own` effects and their variances (k each)."""
     Q_wald, Q_lrt = _wald_homogeneity(own, own_v)[1], 2 * (ll_saturated - ll_common)
-    return Maximum(theta, 1 / information, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
+    return Maximum(theta, variance, 0.0, np.nan, Q_wald, Q_lrt, ll_common, ll_common, ll_saturated)
 
 
 def one_count(counts: Counts, common: bool) -> Maximum:
@@ -134,27 +149,28 @@ def one_count(counts: Counts, common: bool) -> Maximum:
     """
     theta, ll_common, information = _glm(counts)
     own, v = counts.own_effects()
-    alone = _common_effect(theta, information, ll_common, counts.saturated(), own[:, 0], v[:, 0])
+    alone = _common_effect(theta, 1 / information, ll_common, counts.saturated(), own[:, 0], v[:, 0])
     if common:
         return alone
 
-    def objective(values: Array, nodes: int = NODES) -> float:
-        eta = counts.offset + values[0]
-        return float(counts.integrated(eta, np.full_like(eta, values[1]), nodes).sum())
+    ones = np.ones_like(counts.x)
+
+    def objective(points: Array, nodes: int = NODES) -> Array:
+        theta, tau = _each(points)
+        return counts.integrated(counts.offset + theta, tau * ones, nodes).sum(axis=-1)
 
     def at_modes(values: Array) -> float:
-        eta = counts.offset + values[0]
-        return counts.loglik_at_modes(eta, np.full_like(eta, values[1]))
+        return counts.loglik_at_modes(counts.offset + values[0], values[1] * ones)
 
     found = _mixed(objective, at_modes, alone)
-    if _change(found, lambda values: objective(values, 3 * NODES)) > RESOLVED:
+    if _change(found, partial(objective, nodes=3 * NODES)) > RESOLVED:
         raise ValueError(too_different(found.tau2))
     return _curved(found, alone.variance)
 
 
-def _change(found: Maximum, finer: Callable[[Array], float]) -> float:
+def _change(found: Maximum, finer: Callable[[Array], Array]) -> float:
     """By how much more nodes change the log-likelihood of a fit."""
-    return abs(finer(np.array([found.estimate, np.sqrt(found.tau2)])) - found.loglik)
+    return abs(float(finer(np.array([found.estimate, np.sqrt(found.tau2)]))) - found.loglik)
 
 
 def _curved(found: Maximum, common: float) -> Maximum:
@@ -172,23 +188,22 @@ def _glm(counts: Counts) -> tuple[float, float, float]:
         slope, curvature = counts.slope_and_curvature(counts.offset + theta * counts.group)
         return np.asarray((counts.group * slope).sum() / (counts.group**2 * curvature).sum())
 
-    theta = float(newton(step, np.zeros(()), 1e-13))
+    theta = float(newton(step, np.abs, np.zeros(())))
     eta = counts.offset + theta * counts.group
     information = float((counts.group**2 * counts.slope_and_curvature(eta)[1]).sum())
     return theta, float(counts.loglik(eta).sum()), information
 
 
 def _mixed(
-    objective: Callable[[Array], float], at_modes: Callable[[Array], float], common: Maximum
+    objective: Callable[[Array], Array], at_modes: Callable[[Array], float | Array], common: Maximum
 ) -> Maximum:
     """Maximise over effect and tau; `common` stands where the likelihood does not rise above its own."""
-    best, loglik = _highest(objective, [np.array([common.estimate, tau]) for tau in (0.3, 1.0)])
+    best, loglik, covariance = _highest(objective, [np.array([common.estimate, tau]) for tau in (0.3, 1.0)])
     if loglik <= common.loglik + 1e-9 or abs(best[1]) < 1e-4:
         return common
-    covariance = _covariance(objective, best)
     return replace(
         common, estimate=float(best[0]), variance=float(covariance[0, 0]), tau2=float(best[1]) ** 2, loglik=loglik,
-        loglik_at_modes=at_modes(best),
+        loglik_at_modes=float(at_modes(best)),
     )  # fmt: skip
 
 
@@ -202,40 +217,32 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
         (counts.x.sum(axis=1) + 0.5)
         / (np.exp(counts.offset) if counts.n is None else counts.n - counts.x + 0.5).sum(axis=1)
     )
-    memory = {"alpha": start}
 
-    def profile(values: Array) -> Array:
-        eta = counts.offset + values[0] * counts.group
+    def intercepts(likelihood: Callable[[Array], Array], eta: Array) -> Array:
+        """Those with the highest likelihood of each study (... x k x 1), beside the rest of the predictor."""
+        return maxima(
+            lambda alpha: likelihood(eta + alpha[..., None]), np.broadcast_to(start, eta.shape[:-1])
+        )[..., None]
 
-        def value(alpha: Array) -> Array:
-            if values[1] == 0:
-                return counts.loglik(eta + alpha[:, None])
-            return counts.integrated(eta + alpha[:, None], values[1] * sides, NODES)
+    def without_heterogeneity(points: Array) -> Array:
+        eta = counts.offset + _each(points)[0] * counts.group
+        return counts.loglik(eta + intercepts(counts.loglik, eta)).sum(axis=-1)
 
-        memory["alpha"] = maxima(value, memory["alpha"])
-        return value(memory["alpha"])
-
-    def objective(values: Array) -> float:
-        return float(profile(values).sum())
-
-    first, _ = _wald_homogeneity(own, own_v)
-    from scipy import optimize
-
-    line = optimize.minimize_scalar(
-        lambda theta: -objective(np.array([theta, 0.0])), bracket=(first - 0.5, first + 0.5), tol=1e-10
-    )
-    theta, ll_common = float(line.x), -float(line.fun)
-    information = -_hessian(lambda values: objective(np.array([values[0], 0.0])), np.array([theta]))[0, 0]
-    alone = _common_effect(theta, information, ll_common, counts.saturated(), own, own_v)
-    if common:
-        return alone
+    def objective(points: Array) -> Array:
+        theta, tau = _each(points)
+        eta = counts.offset + theta * counts.group
+        integrated = partial(counts.integrated, loading=tau * sides, nodes=NODES)
+        return integrated(eta + intercepts(integrated, eta)).sum(axis=-1)
 
     def at_modes(values: Array) -> float:
-        objective(values)
-        eta = counts.offset + values[0] * counts.group + memory["alpha"][:, None]
-        return counts.loglik_at_modes(eta, values[1] * sides)
+        eta, loading = counts.offset + values[0] * counts.group, values[1] * sides
+        integrated = partial(counts.integrated, loading=loading, nodes=NODES)
+        return counts.loglik_at_modes(eta + intercepts(integrated, eta), loading)
 
-    return _curved(_mixed(objective, at_modes, alone), alone.variance)
+    first, _ = _wald_homogeneity(own, own_v)
+    (theta,), ll_common, variance = _highest(without_heterogeneity, [np.array([first])])
+    alone = _common_effect(float(theta), float(variance[0, 0]), ll_common, counts.saturated(), own, own_v)
+    return alone if common else _curved(_mixed(objective, at_modes, alone), alone.variance)
 
 
 def random_studies(counts: Counts, common: bool) -> Maximum:
@@ -244,49 +251,53 @@ def random_studies(counts: Counts, common: bool) -> Maximum:
     ones, sides = np.ones((k, 2)), np.tile([0.5, -0.5], (k, 1))
     nodes = NODES if common else 1
 
-    def with_common_effect(values: Array) -> float:
-        eta = counts.offset + values[0] * counts.group + values[1]
-        return float(counts.integrated(eta, values[2] * ones, nodes).sum())
+    def with_common_effect(points: Array) -> Array:
+        theta, mean, sigma = _each(points)
+        return counts.integrated(counts.offset + theta * counts.group + mean, sigma * ones, nodes).sum(
+            axis=-1
+        )
 
     total = np.exp(counts.offset).sum() if counts.n is None else (counts.n - counts.x).sum()
     start = np.array([0.0, np.log(counts.x.sum() / total), 0.5])
-    common_at, ll_common = _highest(with_common_effect, [start])
+    common_at, ll_common, common_covariance = _highest(with_common_effect, [start])
     Q_wald, Q_lrt = _saturated_tests(counts, common_at, ll_common, nodes)
 
-    def with_two_effects(values: Array) -> float:
-        eta = counts.offset + values[0] * counts.group + values[1]
-        return float(counts.integrated_twice(eta, values[2] * ones, values[3] * sides).sum())
+    def with_two_effects(points: Array) -> Array:
+        theta, mean, sigma, tau = _each(points)
+        eta = counts.offset + theta * counts.group + mean
+        return counts.integrated_twice(eta, sigma * ones, tau * sides).sum(axis=-1)
 
-    objective, best, loglik, tau2 = with_common_effect, common_at, ll_common, 0.0
-    if not common:
-        objective = with_two_effects
-        best, loglik = _highest(
-            objective, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
-        )
-        tau2 = float(best[3]) ** 2
-    variance = float(_covariance(objective, best)[0, 0])
-    found = Maximum(
-        float(best[0]), variance, tau2, float(best[2]) ** 2, Q_wald, Q_lrt, loglik, loglik, counts.saturated()
+    def fitted(at: Array, loglik: float, covariance: Array, tau: float) -> Maximum:
+        return Maximum(
+            float(at[0]), float(covariance[0, 0]), tau**2, float(at[2]) ** 2, Q_wald, Q_lrt, loglik, loglik, counts.saturated()
+        )  # fmt: skip
+
+    alone = fitted(common_at, ll_common, common_covariance, 0.0)
+    if common:
+        return alone
+    found = _highest(
+        with_two_effects, [np.array([*common_at[:2], sigma, 0.3]) for sigma in (common_at[2], 0.5)]
     )
-    return found if common else _curved(found, float(_covariance(with_common_effect, common_at)[0, 0]))
+    return _curved(fitted(*found, tau=float(found[0][3])), alone.variance)
 
 
 def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int) -> tuple[float, float]:
     """Wald and likelihood ratio test of an effect of its own in every study against a common one."""
     ones = np.ones((len(counts.x), 2))
-    memory = {"own": np.full(len(counts.x), float(start[0]))}
+    begin = np.clip(counts.own_effects()[0][:, 0] - start[1], -FAR - 1, FAR + 1)
 
-    def each(own: Array, values: Array) -> Array:
-        eta = counts.offset + own[:, None] * counts.group + values[0]
-        return counts.integrated(eta, values[1] * ones, nodes)
+    def each(own: Array, points: Array) -> Array:
+        mean, sigma = _each(points)
+        return counts.integrated(counts.offset + own[..., None] * counts.group + mean, sigma * ones, nodes)
 
-    def objective(values: Array) -> float:
-        memory["own"] = maxima(lambda own: each(own, values), memory["own"])
-        return float(each(memory["own"], values).sum())
+    def effects(points: Array) -> Array:
+        return maxima(lambda own: each(own, points), np.broadcast_to(begin, (*points.shape[:-1], len(begin))))
 
-    best, ll_saturated = _highest(objective, [np.array([start[1], sigma]) for sigma in (start[2], 0.5)])
-    objective(best)
-    own = memory["own"]
+    def objective(points: Array) -> Array:
+        return each(effects(points), points).sum(axis=-1)
+
+    best, ll_saturated, _ = _highest(objective, [np.array([start[1], sigma]) for sigma in (start[2], 0.5)])
+    own = effects(best)
     step = 1e-3
 
     # the information of (own effects, intercept, sigma) is an arrow: each own effect meets the two shared parameters only
@@ -303,7 +314,7 @@ def _saturated_tests(counts: Counts, start: Array, ll_common: float, nodes: int)
         ],
         axis=1,
     )  # fmt: skip
-    shared = -_hessian(lambda shift: float(value(0.0, shift).sum()), np.zeros(2))
+    shared = -_curvature(lambda points: each(own, points).sum(axis=-1), best)[2]
     information = np.diag(np.maximum(head, 0.0)) - cross @ np.linalg.solve(shared, cross.T)
     ones_vector = np.ones(len(own))
     weighted = information @ ones_vector
@@ -341,12 +352,12 @@ def hypergeometric(data: Mapping[str, Array], common: bool) -> Maximum:
     at = np.where(inside, own, 0.0)
     own_v = np.where(inside, 1 / tables.moments(at)[1], np.inf)
     ll_saturated = float(tables.loglik(at)[inside].sum())  # a table at the edge of its range is certain
-    alone = _common_effect(theta, information, ll_common, ll_saturated, at, own_v)
+    alone = _common_effect(theta, 1 / information, ll_common, ll_saturated, at, own_v)
     if common:
         return alone
 
-    def objective(values: Array, nodes: int) -> float:
-        return float(tables.integrated(values[0], values[1], nodes).sum())
+    def objective(points: Array, nodes: int) -> Array:
+        return tables.integrated(points[..., :1], points[..., 1:], nodes).sum(axis=-1)
 
     for nodes in (EXACT_NODES, 3 * EXACT_NODES):
         likelihood = partial(objective, nodes=nodes)

@@ -57,7 +57,7 @@ def _fixed_studies(counts: Counts, effect: float, tau: float) -> tuple[float, fl
     start = np.log((counts.x.sum(axis=1) + 0.5) / size.sum(axis=1))
 
     def each(alpha: np.ndarray) -> np.ndarray:
-        return counts.integrated(eta + alpha[:, None], loading, glmm_models.NODES)
+        return counts.integrated(eta + alpha[..., None], loading, glmm_models.NODES)
 
     alpha = glmm_models.maxima(each, start)
     return _pair(counts, eta + alpha[:, None], loading)
