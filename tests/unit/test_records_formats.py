@@ -156,6 +156,13 @@ Source
 """
 
 
+def test_cnki_has_all_authors_of_endnote_text_in_a_line(read):
+    _, table = read(
+        "%0 Journal Article\n%A 张福锁%A 王激清%A 张卫峰\n%+ 农业部\n%T 题\n\n%0 Journal Article\n%A 李娜\n%T 题二\n"
+    )
+    assert table["authors"].tolist() == ["张福锁; 王激清; 张卫峰", "李娜"]
+
+
 def test_ovid_text(read):
     export, table = read(OVID)
     assert (export.format, len(table)) == ("Ovid text", 2)

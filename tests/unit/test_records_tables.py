@@ -216,10 +216,13 @@ def test_a_source_beside_a_column_of_journals_is_no_journal(read):
     [("Title,PubMedID", "T,26101234", "pmid", "26101234"), ("title,PubmedId", "T,26101234", "pmid", "26101234"),
      ("Title,PubMed Central ID", "T,PMC12", "pmcid", "PMC12"), ("Title,Authors,ArticleURL,GSRank", "T,J Doe,https://x.org/doi/abs/10.1002/j.1,1", "doi", "10.1002/j.1"),
      ("TITLE,AUTHOR_STRING,PUB_YEAR,PAGE_INFO", 'T,"Doe A, Roe B",2020,1-5', "authors", "Doe, A; Roe, B"),
+     ("SrcDatabase-来源库,Title-题名,Author-作者,Summary-摘要", "期刊,T,王永贵; 钟娅楠,S", "authors", "王永贵; 钟娅楠"), ("Title-题名,Period-期", "T,03", "issue", "03"),
+     ("Title-题名,PageCount-页码,PageCount-页数", "T,10-20,11", "pages", "10-20"), ("题名,作者,刊名", "T,赵六,航空学报", "journal", "航空学报"),
+     ('"Authors, Primary";Title Primary;Periodical Full', '"Doe,Ann";T;Bone', "journal", "Bone"), ("Title Primary,Start Page,Other Pages", "T,1,5", "pages", "1-5"),
      ("title,e-ISSN,PubYear", "T,1234-5678,2020", "issn", "1234-5678"), ("title,startPage,endPage", "T,1,5", "pages", "1-5")],
 )  # fmt: skip
 def test_names_of_columns_are_known_by_their_letters(names, cells, column, value, read):
-    """Programs write two words as one, with a capital letter or a line between them."""
+    """Programs write two words as one, with a capital letter or a line between them, CNKI in two languages."""
     _, table = read(f"{names}\n{cells}\n")
     assert first(table, "title", column) == ("T", value)
 

@@ -11,30 +11,30 @@ from evergreen.records.formats import isi
 FIELDS: dict[str, tuple[str, ...]] = {
     "title": (
         "title", "article title", "primary title", "document title", "study title", "public title", "brief title",
-        "scientific title", "title of the trial", "ti", "title of article", "item title", "original title", "paper title", "display name",
+        "scientific title", "title of the trial", "ti", "title of article", "item title", "original title", "paper title", "display name", "title primary", "题名", "篇名", "标题",
     ),
-    "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract"),
+    "abstract": ("abstract", "abstract note", "abstracts", "brief summary", "ab", "original abstract", "摘要"),
     "authors": ("author full names", "authors", "author", "author names", "author s", "au", "primary authors",
-                "authorships author display name", "authorships raw author name", "contributors", "author string"),
+                "authorships author display name", "authorships raw author name", "contributors", "author string", "authors primary", "作者"),
     "groups": ("group authors", "corporate authors", "primary sponsor", "sponsor"),
     "year": (
         "year", "publication year", "published year", "year of publication", "pub year", "py", "date",
         "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration", "date registration3",
-        "registration date", "date applied", "date assigned", "start date", "source year", "publicationdateyear", "pub date",
+        "registration date", "date applied", "date assigned", "start date", "source year", "publicationdateyear", "pub date", "年", "年份", "出版年", "发表时间", "出版时间", "出版日期",
     ),
     "journal": (
         "source title", "journal", "journal book", "journal name", "journal title", "publication title", "publication name",
         "full journal title", "secondary title", "pubtitle", "container title", "periodical", "source journal", "source",
         "so", "journal abbreviation", "abbreviated source title", "primary location source display name", "host venue display name",
-        "anthology title", "publication", "venue", "book series title", "book title",
+        "anthology title", "publication", "venue", "book series title", "book title", "periodical full", "periodical abbrev", "title secondary", "刊名", "期刊", "期刊名称", "文献来源",
     ),
-    "volume": ("volume", "journal volume", "volume number", "vol", "vl", "source volume", "biblio volume"),
-    "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue", "biblio issue"),
-    "pages": ("pages", "page range", "pagination", "page", "pg", "source pages", "page info"),
+    "volume": ("volume", "journal volume", "volume number", "vol", "vl", "source volume", "biblio volume", "卷"),
+    "issue": ("issue", "journal issue", "number", "issue number", "is", "no", "source issue", "biblio issue", "期"),
+    "pages": ("pages", "page range", "pagination", "page", "pg", "source pages", "page info", "页码"),
     "start_page": ("page start", "start page", "first page", "bp", "spage", "biblio first page"),
-    "end_page": ("page end", "end page", "last page", "ep", "epage", "biblio last page"),
+    "end_page": ("page end", "end page", "last page", "ep", "epage", "biblio last page", "other pages"),
     "article_number": ("art no", "article number", "article no"),
-    "doi": ("doi", "item doi", "digital object identifier", "di"),
+    "doi": ("doi", "item doi", "digital object identifier", "di", "doi doi"),
     "doi_within": ("link", "url", "doi link", "full text url", "full text link", "open url link", "article url", "citation", "source", "notes", "extra", "links", "title link"),
     "pmid": ("pmid", "pubmed id", "medline pmid", "pm", "pubmed", "ids pmid"),
     "pmid_within": ("url", "link", "notes", "extra", "accession number", "ut unique wos id"),
@@ -51,10 +51,10 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "keywords": (
         "author keywords", "keywords", "index keywords", "keyword", "keywords plus", "subjects", "conditions", "condition",
         "interventions", "intervention", "emtree drug index terms major focus", "emtree drug index terms",
-        "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags",
+        "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags", "关键词",
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
-    "issn": ("issn", "eissn", "sn", "issns", "journal issn", "isbn"),  # EndNote calls both isbn
+    "issn": ("issn", "eissn", "sn", "issns", "journal issn", "isbn", "issn isbn"),  # EndNote calls both isbn
     "url": ("url", "link", "study url", "web address", "source url", "links", "plink", "external url", "dimensions url",
             "primary location landing page url"),
     "accession": (
@@ -72,6 +72,7 @@ _PUBMED_HEADER = {"pmid", "create date"}
 KNOWN = frozenset(name for names in FIELDS.values() for name in names)
 _AS_KNOWN = {name.replace(" ", ""): name for names in FIELDS.values() for name in names}
 """Known names by their letters: programs write `PubMed ID`, `pubmed_id` and `PubmedId`."""
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
 TITLES = frozenset(FIELDS["title"])
 _JOURNALS = frozenset(FIELDS["journal"]) - {"source"}
 _AUTHORS = frozenset(FIELDS["authors"])
@@ -80,9 +81,13 @@ _WEB_OF_SCIENCE = frozenset(("PT", "AU", "TI"))
 
 def normal(name: str) -> str:
     """A column name in lower case words: `Covidence #`, `DOI:` and `PubYear` become `covidence`, `doi`, `pub year`; one that is known by
-    its letters becomes the known one."""
+    its letters becomes the known one, and so does one in two languages (CNKI's `Title-题名`) of which a half is known."""
     words = " ".join(re.findall(r"[^\W_]+", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", name).lower()))
-    return words if words in KNOWN else _AS_KNOWN.get(words.replace(" ", ""), words)
+    if words in KNOWN:
+        return words
+    letters = words.replace(" ", "")
+    halves = (letters, _CHINESE.sub("", letters), "".join(_CHINESE.findall(letters)))
+    return next((_AS_KNOWN[half] for half in halves if half in _AS_KNOWN), words)
 
 
 def known(names: Collection[str]) -> int:

@@ -41,7 +41,9 @@ _OF_ARTICLES = frozenset(("journal", "volume", "pmid"))
 LINES_BEFORE_HEADER = 20
 _AUTHOR_IDS = re.compile(r"\s*\(\d{6,}\)")  # Scopus writes them behind full names
 _SHORTENED = re.compile(r"\d+(?:[.,]\d+)?E\+?\d+", re.IGNORECASE)
-_COLUMN_OF_TITLES = re.compile(r'(?:title|display.?name|(?<![a-z])ti)"?\s*(?:[,;\t|]|$)', re.IGNORECASE)
+_COLUMN_OF_TITLES = re.compile(
+    r'(?:title|title primary|display.?name|(?<![a-z])ti|题名|篇名|标题)"?\s*(?:[,;\t|]|$)', re.IGNORECASE
+)
 
 
 def recognise(lines: Sequence[str]) -> bool:

@@ -36,6 +36,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pmid_in_medline": ("%M",),
 }
 _TAG = re.compile(r"(%[A-Za-z0-9@?~!#$&*()+<=>^\[\]])(?:\s+(.*)|$)")
+_AUTHORS = re.compile(r"%A(?=\s)")
+"""CNKI writes all of them in a line: `%A 张福锁%A 王激清`."""
 _MANY_LINES = frozenset(("%K",))
 _ONCE = frozenset(("%0", "%T", "%J", "%D", "%V", "%N", "%P"))
 """Fields that a record has once: where one comes again behind a blank line, another record has begun."""
@@ -131,7 +133,8 @@ def read(lines: Sequence[str]) -> Blocks:
                     "Put a blank line where the next record begins.",
                 )
             there.add(tag)
-            block.append(tag, text[2:].strip())
+            for value in _AUTHORS.split(text[2:]) if tag == "%A" else (text[2:],):
+                block.append(tag, value.strip())
         elif block is None:
             out.lose(number, line, "line outside any record")
             continue
