@@ -114,6 +114,13 @@ OF_TESTS = [
 ]  # fmt: skip
 
 
+@each("test", [{"mean_t": 2 / SE}, {"mean_f": (2 / SE) ** 2}, {"mean_p": "0.00277631418306"}])
+@each("means", [{"mean_final": 5.0, "mean_baseline": 3.0}, {"mean_total": 5.0, "mean_part": 3.0}])
+def test_a_mean_that_follows_from_others_has_the_spread_that_its_test_says(means, test):
+    found = one({"n": 25.0, **means, **test})
+    assert (found["mean"], found["sd"]) == pytest.approx((2.0, 3.0), rel=1e-8)
+
+
 @each(("row", "column", "value", "id_"), OF_TESTS)
 def test_what_a_test_or_an_interval_of_any_level_says(row, column, value, id_):
     found = one({"n": 25.0, **row})

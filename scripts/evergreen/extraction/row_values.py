@@ -132,9 +132,12 @@ class Values:
         )
         if given(row, "percent"):
             self._between["percent_half"] = half_unit(row["percent"])
-        if row.get("mean_p") and given(row, "mean") and n > 1:
-            self._p_value("mean_p", row["mean_p"], "sd", row["mean"], "standard deviation",
-                          lambda p: conversions.sd_from_mean_p(row["mean"], p, n))  # fmt: skip
+        # The mean itself may have to follow first.
+        means = (row["mean"], row["mean_final"] - row["mean_baseline"], row["mean_total"] - row["mean_part"])
+        mean = next((one for one in means if not math.isnan(one)), math.nan)
+        if row.get("mean_p") and not math.isnan(mean) and n > 1:
+            self._p_value("mean_p", row["mean_p"], "sd", mean, "standard deviation",
+                          lambda p: conversions.sd_from_mean_p(mean, p, n))  # fmt: skip
 
     def _of_difference(self) -> None:
         """The difference in means that a report gives between this group and the other, if one row says it of one arm each."""

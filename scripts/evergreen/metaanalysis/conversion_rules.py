@@ -150,6 +150,13 @@ _HANDBOOK = "Cochrane Handbook "
 
 RULES = (
     Rule(
+        "change", ("mean",), {"final": "mean_final", "baseline": "mean_baseline"}, "final minus baseline", _HANDBOOK + "6.5.2.8",
+        "mean_of_change", about="the mean",
+    ),
+    Rule(
+        "mean_rest", ("mean",), {"total": "mean_total", "part": "mean_part"}, "total minus part", "sum of means", "mean_of_rest", about="the mean",
+    ),
+    Rule(
         "se", ("sd",), _as_named("se", "n"), "se x sqrt(n)", _HANDBOOK + _ONE_MEAN, "sd_from_se", about="the mean",
     ),
     Rule(
@@ -168,13 +175,6 @@ RULES = (
     Rule(
         "mean_p", ("sd",), {"mean": "mean", "p": "mean_p", "n": "n"}, "sqrt(n) x mean / t of the p value", _HANDBOOK + _ONE_MEAN,
         "sd_from_mean_p", assumes="a t test of a mean of 0", about="the mean",
-    ),
-    Rule(
-        "change", ("mean",), {"final": "mean_final", "baseline": "mean_baseline"}, "final minus baseline", _HANDBOOK + "6.5.2.8",
-        "mean_of_change", about="the mean",
-    ),
-    Rule(
-        "mean_rest", ("mean",), {"total": "mean_total", "part": "mean_part"}, "total minus part", "sum of means", "mean_of_rest", about="the mean",
     ),
     Rule(
         "r_other_arm", ("r",), {"r": "other_r"}, "as in the other arm, r = {r:g}", _HANDBOOK + "6.5.2.8", "as_given",
