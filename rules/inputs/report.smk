@@ -44,10 +44,11 @@ if workflow.modifier.namespace:
 @said
 def refuse_targets_of_nothing(targets):
     """Say what is missing for a target, or one of its files, that was asked for, rather than do nothing and end well."""
+    searched = ["search"] if "records" in targets else []  # by people, where all that is read are exports
     for target in targets:
         folder, *below = Path(target).parts or [""]
         name = OF_FOLDER.get(below[0]) if folder == "results" and below else target
-        if name not in LACKING:
+        if name not in LACKING or target in searched:
             continue
         why, todo = LACKING[name]
         what = "has nothing to do" if name == target else "cannot be made"

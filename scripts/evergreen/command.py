@@ -27,7 +27,8 @@ LAUNCHER = "EVERGREEN"
 
 def again(word: str, review: Path) -> str:
     """How a person, who called this, calls another command for a review."""
-    folder = [] if review == Path() else [str(review)]
+    name = str(review)
+    folder = [] if review == Path() else [f"./{name}" if name.startswith("-") else name]
     return shlex.join([os.environ.get(LAUNCHER, "evergreen"), word, *folder])
 
 

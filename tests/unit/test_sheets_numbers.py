@@ -222,6 +222,7 @@ def test_people_and_events_are_no_fraction_unasked(tmp_path, column, kind, besid
         *(((cell,), "Write 1200, without marks between thousands") for cell in ("1 200", "1\u202f200", "1'200", "1\u2019200")),
         (("1 200.5",), "Write 1200.5, without"), (("1 200,5", "2,5"), "Write 1200,5, without"),
         *(((cell,), "A bound is no number") for cell in ("<0.001", "> 5", "\u2265 5")),
+        *(((cell,), "Write the number without a mark, and say in note that it is approximate") for cell in ("~5", "\u2248 5.5")),
         *(((cell,), "Leave the cell empty, or write NR") for cell in ("-", "\u2014", "?", "n.d.", "keine Angabe", "NaN")),
         *(((cell,), "may have made a day of it") for cell in ("2003-04-01", "01.04.2003", "03-Apr", "Apr-03", "03:45:00")),
         *(((cell,), "Write a plain number such as 1234.5, or leave the cell empty; remarks stand in note")

@@ -67,6 +67,9 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
     assert "./screen: there is no review in this folder" in evergreen(review, "run", "./screen").stderr
     (review / "screen").rmdir()
 
+    # Of a review of exports `search` has nothing to do, and beside `records` nothing to refuse.
+    assert evergreen(tmp_path, "run", review.name, "search", "records", "-n").returncode == 0
+
     begun = os.times()
     told = evergreen(tmp_path, "status", review.name, "--json")
     ended = os.times()  # of the processor, for tests run side by side
@@ -92,6 +95,7 @@ def test_a_review_is_started_run_and_looked_at_from_anywhere(tmp_path):
         (["statsu"], "statsu: there is no such command"), (["status", "nowhere"], "nowhere: there is no such folder"),
         (["run", "--version"], ".: there is no review in this folder"), (["run", "nowhere"], "nowhere: there is no such folder"),
         (["freeze", review.name], "ERROR: evergreen freeze: the following arguments are required: version."),
+        (["run", review.name, "search"], "`search` has nothing to do, for the protocol names no source of kind `pubmed`."),
         (["run", review.name, "nosuch"], "nosuch is neither a folder nor a target. Targets: search, "),
     ):  # fmt: skip
         ended = evergreen(tmp_path, *words)

@@ -29,7 +29,8 @@ _SEVERAL = re.compile(
 )
 LONGEST = 60
 """Characters of a text that is looked through for several numbers; a longer one is a remark."""
-_BOUNDING = ("<", ">", "\u2264", "\u2265", "~", "\u2248")
+_BOUNDING = ("<", ">", "\u2264", "\u2265", "\u2a7d", "\u2a7e")
+_NEARLY = ("~", "\u2248", "\u2243", "\u2245")
 _SWAPPED = str.maketrans(".,", ",.")
 MARKS = (".", ",")
 PRINTED = "\u00b7"
@@ -121,6 +122,8 @@ def _instead(cell: str) -> str:
         return f"Write {text.replace(found[1], '')}, without marks between thousands."
     if text.startswith(_BOUNDING):
         return "A bound is no number: leave the cell empty, and say it in note."
+    if text.startswith(_NEARLY):
+        return "Write the number without a mark, and say in note that it is approximate."
     if len(text) < LONGEST and _SEVERAL.fullmatch(text):
         return "A cell holds one number: write each into the column that it belongs to."
     return "Write a plain number such as 1234.5, or leave the cell empty; remarks stand in note."
