@@ -197,7 +197,7 @@ moderators <- function(p, d) {
   structure(out, reason = attr(robust, "reason"))
 }
 
-# Effects of one study are left out together where they depend on each other.
+# All effects of a study are left out together.
 influences <- function(p, d) {
   unit <- if (yes(p$by_study)) match(d$study, unique(d$study)) else seq_len(nrow(d))
   units <- seq_len(max(unit))
@@ -291,8 +291,8 @@ small_studies <- function(p, d) {
     }))
   }
   out <- c(out, try_this("^filled", {
-    t <- trimfill(uni(p, d))
-    # trimfill fits by the Wald test, and the centre to a lower precision: its count and side, and the model of the others
+    t <- trimfill(uni(p, d), control = exact(d))
+    # trimfill fits by the Wald test: its count and side, and the model of the others
     ordered <- d[order(if (t$side == "left") d$yi else -d$yi), ]
     trimmed <- seq_len(nrow(d)) > nrow(d) - t$k0
     centred <- function(kept) c(uni(p, ordered[kept, ], test = "z")$beta)

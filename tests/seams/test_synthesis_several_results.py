@@ -147,6 +147,19 @@ def test_effects_that_depend_on_each_other_are_left_out_and_added_together(depen
     assert not isinstance(in_order, Cumulative), "they are of one round"
 
 
+@each("own", [{"multi_arm": "split"}, {"multi_arm": "separate", "analysis": ROBUST}])
+def test_a_study_is_left_out_and_added_with_all_of_its_comparisons(pooled, own):
+    rows = [{**row, "year": 2001 + "CAB".index(row["study"])} for row in TWO_ARMS]
+    analysis = {**own.get("analysis", {}), "cumulative": "year", "sensitivity": [{"without": "outliers"}]}
+    rows = [{**row, "mean": row["mean"] + 40 * (row["study"] == "B" and row["group"] == "control")} for row in rows]  # fmt: skip
+    found = pooled(rows, measure="MD", scale=None, **{**own, "analysis": analysis})
+    assert [(one.label, len(one.rows), one.without.k, one.without.studies) for one in found.influence.studies] == [
+        (study, 2, 4, 2) for study in "ABC"
+    ]  # fmt: skip
+    assert [(one.label, one.k, one.studies) for one in found.cumulative.steps] == [("C", 2, 1), ("A", 4, 2), ("B", 6, 3)]  # fmt: skip
+    assert [(one.k, one.labels[0]) for one in found.sensitivity.values()] == [(4, "A (a)")]
+
+
 def test_studies_are_added_with_all_of_their_effects(pooled):
     years = dict(zip("ABCD", (2004, 2001, 2003, 2002), strict=True))
     rows = [{**row, "year": years[row["study"]]} for row in THREE_EACH]

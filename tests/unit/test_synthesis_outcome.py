@@ -266,6 +266,15 @@ def test_a_moderator_that_is_not_reported_leaves_its_study_out_of_the_regression
     assert found["moderators"]["not_done"].endswith("2 coefficients, but only 2 studies with all moderators")
 
 
+def test_moderators_that_no_study_has_together_are_said_to_be_no_regression():
+    rows = table(SERIOUS)
+    first = rows["study"] == rows["study"].iloc[0]
+    rows["dose"], rows["region"] = np.where(first, "", "225"), np.where(first, "Asia", "")
+    for asked in (["dose", "region"], ["region", "dose:region"]):
+        said = written(rows, entry(moderators=asked))["moderators"]["not_done"]
+        assert said.endswith("no study has a value in each of these columns")
+
+
 def test_a_moderator_of_words_has_its_levels_with_the_reference_first():
     rows = table(SERIOUS)
     rows["region"] = rows["study"].map({"DESIRABLE": "Europe"}).fillna("Asia")

@@ -75,7 +75,7 @@ def plates(result: Result, setting: Setting) -> Iterator[Plate]:
     def at_least(k: int, *, repeated: bool = False, there: int = len(studies)) -> str:
         if unpooled:
             return unpooled
-        # what depends on each other is left out together
+        # a study is left out with all its effects
         if repeated and influences and influences.by_study:
             there = len(influences.studies)
         if there < k:
@@ -204,7 +204,7 @@ def _evidence(result: Result) -> str:
 
 def _residuals(found: Influence | None) -> str:
     if found is not None and found.by_study:
-        return "effects of one study depend on each other"
+        return "a study with several effects has no residual of its own"
     known = [row for row in found.studies if row.rstudent is not None] if found is not None else []
     return "" if len(known) >= 4 else "fewer than 4 studies have a residual"
 

@@ -38,9 +38,11 @@ def design(
     A column in which every value is a number is one; any other is a factor, treatment-coded with its first level in
     alphabetical order as the reference. `interactions` are pairs of names, whose products are added. Studies without a value in
     any column are left out (`complete`). `study` (k) says which study each effect is of, where some have several. Raises ValueError that names a column which is constant or whose levels are
-    not told apart by the others, and says where there are more coefficients than studies.
+    not told apart by the others, and says where there are more coefficients than studies, or no study is complete.
     """
     complete = np.all([[str(value) != "" for value in column] for column in moderators.values()], axis=0)
+    if not complete.any():
+        raise ValueError(f"moderators {', '.join(moderators)}: no study has a value in each of these columns")
     blocks: dict[str, tuple[Array, list[str]]] = {}
     factors: dict[str, list[str]] = {}
     for name, column in moderators.items():

@@ -35,9 +35,9 @@ def there(studies: Studies, analysis: Analysis) -> bool:
     return joins_effects(analysis) and studies.count < len(studies.yi)
 
 
-def together(studies: Studies, analysis: Analysis) -> list[str]:
-    """Of each effect the name of what is looked at in one: of effects that depend on each other their study, else the row."""
-    if not there(studies, analysis):
+def together(studies: Studies) -> list[str]:
+    """Of each effect the name of what is looked at in one: where studies have several effects the study, else the row."""
+    if studies.count == len(studies.yi):
         return studies.labels
     return [replace(one, part="").label for one in studies.comparisons]
 

@@ -197,7 +197,7 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         marked = set(found.outliers if what == "outliers" else found.influential)
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
-        return studies.take([name not in marked for name in together(studies, analysis)])
+        return studies.take([name not in marked for name in together(studies)])
     if what in NOTICED and not any(_noticed(one, what) for one in studies.comparisons):
         raise InputError(f"no study that is pooled has a report that was {NOTICED[what]}")
     names = changes.get("without_studies", [])

@@ -29,9 +29,9 @@ from evergreen.synthesis.study_effects import Studies
 
 
 def influences(studies: Studies, analysis: Analysis) -> Influence | None:
-    """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies; effects of one
-    study that depend on each other are left out together."""
-    cluster = dependence.together(studies, analysis)
+    """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies; a study is left
+    out with all its effects."""
+    cluster = dependence.together(studies)
     rows = _rows(studies, cluster)
     if len(rows) < 3 or analysis.model not in {"random", "common"}:
         return None
@@ -136,7 +136,7 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
             )
     known = np.isfinite(places)
     part = studies.take(known)
-    order, cluster = np.array(places)[known], dependence.together(part, analysis)
+    order, cluster = np.array(places)[known], dependence.together(part)
     steps = influence.steps(order, cluster)
     if len(steps) < 3 or len(set(order.tolist())) < 2:
         what = "the rounds do" if by == "round" else f"the column {by} does"
