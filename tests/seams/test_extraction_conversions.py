@@ -221,6 +221,17 @@ def test_a_difference_says_nothing_of_arms_that_it_may_not_compare():
     assert [math.isnan(row["sd"]) for row in filled(*arms[:2], contrast)] == [False, False, True]
 
 
+def test_an_adjusted_difference_says_nothing_of_the_spread_of_values():
+    arms = [{"group": group, "mean": 1.0, "n": 20.0} for group in ("intervention", "control")]
+    contrast = {"group": "contrast", "estimate_measure": "MD", "estimate": 1.0, "estimate_se": 0.4}
+    adjusted = {**contrast, "arm": "adjusted", "estimate_se": 0.3, "adjusted": "baseline"}
+    found = filled(*arms, adjusted)
+    assert math.isnan(found[0]["sd"])
+    assert "is adjusted" in found[0]["not_derived"]
+    expected = [row["sd"] for row in filled(*arms, contrast)[:2]]
+    assert [row["sd"] for row in filled(*arms, contrast, adjusted)[:2]] == expected
+
+
 def test_the_deviation_of_a_change_follows_from_both_ends_and_a_correlation():
     block = ORACLE["change"]
     rows = _columns("change", sd_baseline="sd_base", sd_final="sd_final", r="r")

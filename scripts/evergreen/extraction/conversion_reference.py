@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from evergreen.metaanalysis.conversion_rules import (
@@ -77,9 +78,7 @@ def _line(rule: Rule) -> str:
     if rule.options:
         needs += "; if there " + ", ".join(f"`{name}`" for name in rule.options.values())
     sources = "; ".join(dict.fromkeys(rule.source_of(column) for column in rule.gives))
-    assumes = rule.assumes.replace("{distribution_name}", "that").replace(
-        "{estimate_distribution_name}", "that"
-    )
+    assumes = re.sub(r"\{\w*distribution_name\}", "that", rule.assumes)
     made = ("usually" if rule.usual else "if asked for") + ", always imputed" * rule.imputes
     return f"| `{rule.id}` | {gives} | {needs} | {assumes} | {sources} | {made} |\n"
 

@@ -143,6 +143,10 @@ class Values:
         """The difference in means that a report gives between this group and the other, if one row says it of one arm each."""
         contrast, counts = self._compared("MD")
         if contrast is None:
+            if any(one.get("estimate_measure") == "MD" and is_adjusted(one) for one in self._family):
+                self.refused["sd"] = (
+                    "the reported difference is adjusted, and its spread is not that of the values"
+                )
             return
         self._between |= {"n1": counts[0], "n2": counts[1]}
         columns = {
@@ -165,10 +169,15 @@ class Values:
         return [one for one in self._family if one["group"] == group]
 
     def _compared(self, measure: str) -> tuple[Row | None, list[float]]:
-        """The reported estimate of a measure between this arm and the other, if the study has one of each, and the arms' sizes."""
+        """The reported estimate of a measure between this arm and the other that is not adjusted, if the study has one of each, and the
+        arms' sizes."""
         if not self._family:
             return None, []
-        found = [one for one in self._of_group("contrast") if one.get("estimate_measure") == measure]
+        found = [
+            one
+            for one in self._of_group("contrast")
+            if one.get("estimate_measure") == measure and not is_adjusted(one)
+        ]
         arms = [self._of_group(group) for group in ("intervention", "control")]
         if len(found) != 1 or any(len(rows) != 1 for rows in arms):
             return None, []
@@ -180,12 +189,7 @@ class Values:
     def _of_odds_ratio(self) -> None:
         """The odds ratio and the margins that a report gives of the table that this arm is a row of."""
         contrast, counts = self._compared("OR")
-        if (
-            contrast is None
-            or is_adjusted(contrast)
-            or not given(contrast, "estimate", "events")
-            or not contrast["scale"]
-        ):
+        if contrast is None or not given(contrast, "estimate", "events") or not contrast["scale"]:
             return
         ratio = contrast["estimate"] if contrast["scale"] == "ratio" else math.exp(contrast["estimate"])
         self._between |= {
@@ -222,7 +226,9 @@ class Values:
         self.kinds.add(CROSSOVER)
         others = [one for one in self._family if one["group"] not in ("contrast", self.row["group"])]
         own = self._of_group(self.row["group"])
-        contrasts = [one for one in self._of_group("contrast") if one["scale"] != "ratio"]
+        contrasts = [
+            one for one in self._of_group("contrast") if one["scale"] != "ratio" and not is_adjusted(one)
+        ]
         found = [one for one in contrasts if one.get("estimate_measure") in ("", "MD")]
         if len(others) != 1 or len(own) != 1 or len(found) != 1:
             return

@@ -217,7 +217,7 @@ RULES = (
         Rule(
             f"difference_{kind}", ("sd",), {**needs, "n1": "n1", "n2": "n2"}, f"from the difference of the groups and its {name}",
             _HANDBOOK + "6.5.2.3", f"sd_from_difference_{function}", about=DIFFERENCE,
-            assumes="equal standard deviations in both groups" + more,
+            assumes="equal standard deviations in both groups, whose difference is not adjusted" + more,
         )
         for kind, name, function, needs, more in (
             ("se", "standard error", "se", {"se": "difference_se"}, ""),
