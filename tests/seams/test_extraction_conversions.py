@@ -224,7 +224,7 @@ def test_a_difference_says_nothing_of_arms_that_it_may_not_compare():
 def test_an_adjusted_difference_says_nothing_of_the_spread_of_values():
     arms = [{"group": group, "mean": 1.0, "n": 20.0} for group in ("intervention", "control")]
     contrast = {"group": "contrast", "estimate_measure": "MD", "estimate": 1.0, "estimate_se": 0.4}
-    adjusted = {**contrast, "arm": "adjusted", "estimate_se": 0.3, "adjusted": "baseline"}
+    adjusted = {**contrast, "estimate_se": 0.3, "adjusted": "baseline"}
     found = filled(*arms, adjusted)
     assert math.isnan(found[0]["sd"])
     assert "is adjusted" in found[0]["not_derived"]
