@@ -34,7 +34,7 @@ from evergreen.screening.exchange.foreign_votes import ForeignVote
 from evergreen.screening.exchange.matching import Joined, joined, match
 from evergreen.screening.rowcheck import check_against_works
 from evergreen.screening.stages import DECISIONS, STAGE_NAMES, STAGES
-from evergreen.sheets import folded, keeping
+from evergreen.sheets import days, folded, keeping
 from evergreen.sheets.labels import Choices
 
 SHEET = ["record_id", "decision", "reason", "note", "decided_on"]
@@ -148,16 +148,20 @@ def _check_whose(files: Sequence[str], people: Mapping[str, str], protocol: Prot
 
 
 def _seen_again(votes: pd.DataFrame, sheet: pd.DataFrame) -> pd.DataFrame:
-    """The votes of a work list; those on records that were to be seen again have a day, or they would be awaited for ever."""
+    """The votes of a work list; those on records that were to be seen again have a day, or they would be awaited for ever: today, or the day of the
+    change where that is still to come here (the clock of another time zone, a change that was dated ahead)."""
     if "again" not in sheet:
         return votes
-    again = set(sheet.loc[sheet["again"].ne(""), "record_id"])
+    since = dict(zip(sheet["record_id"], sheet["again"], strict=True))
     today = datetime.date.today().isoformat()
-    days = [
-        day or (today if record in again else "")
-        for record, day in zip(votes["record_id"], votes["decided_on"], strict=True)
+
+    def day_of(record: str) -> str:
+        return max([today, *filter(days.of_the_calendar, [since[record]])]) if since[record] else ""
+
+    said = [
+        day or day_of(record) for record, day in zip(votes["record_id"], votes["decided_on"], strict=True)
     ]
-    return votes.assign(decided_on=days)
+    return votes.assign(decided_on=said)
 
 
 def _bring(

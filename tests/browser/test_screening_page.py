@@ -416,6 +416,23 @@ def test_a_record_to_be_seen_again_shows_the_vote_of_before_and_keeps_it_until_t
     assert read.loc["pubmed:0", ["decision", "decided_on"]].tolist() == ["exclude", "2020-01-02"]
 
 
+def test_a_decision_on_a_record_to_be_seen_again_is_not_of_before_the_change_whatever_the_clock(
+    open_browser, tmp_path
+):
+    listed = rows(2).assign(again=["2999-05-01", ""])
+    html = screening_page(
+        listed, stage="title_abstract", reviewer="AB", title="A review", reasons=REASONS, terms=TERMS
+    )
+    (tmp_path / "page.html").write_text(html, encoding="utf-8")
+    browser = open_browser()
+    browser.get((tmp_path / "page.html").as_uri())
+    press(browser, "i")
+    press(browser, "i")
+    first, second = sheets.read_sheet(saved(browser, tmp_path), "screening")["decided_on"]
+    assert first == "2999-05-01"
+    assert second < first
+
+
 def test_what_is_not_saved_is_said_and_at_the_end_the_page_asks_for_it(open_browser, page, tmp_path):
     browser = open_browser()
     browser.get(page(2))

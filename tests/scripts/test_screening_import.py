@@ -12,6 +12,7 @@ from evergreen import sheets, tables
 from evergreen.errors import InputError
 from evergreen.screening.worklists import work_list
 from evergreen.spreadsheets import for_people
+from tests.rows import each
 
 IDS = ["lib:1E5", "pubmed:2", "pubmed:3"]
 WORKS = pd.DataFrame(
@@ -198,19 +199,22 @@ def test_reasons_of_a_work_list_are_read_by_their_words_too(review):
         brought(review, "pubmed:3,exclude,No data", words=["--reason", "No data=editorial"])
 
 
-def test_a_record_that_was_seen_again_has_the_day_of_it(review):
+@each(
+    ("since", "earliest"), [("2021-05-01", "2026-01-01"), ("2999-05-01", "2999-05-01"), ("yes", "2026-01-01")]
+)
+def test_a_record_that_was_seen_again_has_a_day_that_is_not_before_the_change(review, since, earliest):
     path = review / "config/screening/title_abstract/AB.csv"
     path.write_text(
         "record_id,decision,reason,decided_on\npubmed:2,exclude,review,2020-01-02\npubmed:3,include,,\n"
     )
     (review / "list.csv").write_text(
-        "record_id,decision,reason,again\npubmed:2,exclude,review,2021-05-01\npubmed:3,include,,\n"
+        f"record_id,decision,reason,again\npubmed:2,exclude,review,{since}\npubmed:3,include,,\n"
     )
     import_decisions.main(
         ["title_abstract", "worklist", str(review / "list.csv"), "--person", "AB", "--review", str(review)]
     )
     days = sheets.read_sheet(path, "screening")["decided_on"].tolist()
-    assert days[0] > "2026-01-01"
+    assert days[0] >= earliest
     assert days[1] == ""
 
 

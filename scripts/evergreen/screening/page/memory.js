@@ -82,6 +82,10 @@ for (const row of data.earlier) {
 function isOpen(record) {
   return data.open.includes(stateOf(record.id).decision);
 }
+// The day of a decision on a record: never before the change for which it is to be seen again, whatever the clock here says.
+function dayOf(record) {
+  return today() < (record.again ?? "") ? record.again : today();
+}
 function today() {
   const now = new Date();
   const two = (number) => String(number).padStart(2, "0");

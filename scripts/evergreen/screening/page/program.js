@@ -191,7 +191,7 @@ function decide(decision, reason = null) {
   }
   const before = stateOf(record.id);
   undone.push([record.id, before]);
-  keep(record.id, { ...before, decision, reason: decision === "exclude" ? reason ?? "" : "", note: $("note").value.trim(), decided_on: today() });
+  keep(record.id, { ...before, decision, reason: decision === "exclude" ? reason ?? "" : "", note: $("note").value.trim(), decided_on: dayOf(record) });
   tell(`${label.get(decision)}: ${record.title.slice(0, 80)}`);
   onward();
 }
