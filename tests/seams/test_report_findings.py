@@ -171,7 +171,19 @@ def test_a_median_of_no_events_gives_no_meaning_to_a_ratio():
     assert "is 0, at which a relative effect means nothing" in finding.remarks[0]
     everybody = found({"measure": "OR"}, result((50, 50), measure="OR", estimate=0.5, low=0.2, high=0.9))
     assert everybody.means[0].risk.estimate == 1.0
+    assert "is 1, at which a relative effect means nothing" in everybody.remarks[0]
     assert finding.information is everybody.information is None
+
+
+@each(("events", "measure"), [((0, 50), "RR"), ((50, 50), "OR")])
+def test_thresholds_are_not_applied_at_a_risk_that_no_effect_changes(events, measure):
+    """No difference of 0 per 1000 makes it precise, or the effect trivial."""
+    wide = result(events, events, measure=measure, estimate=0.5, low=0.2, high=8)
+    finding = found({"measure": measure, "thresholds": {"minimal": 10}}, wide)
+    assert (finding.size, finding.suggestions["imprecision"].levels) == ("", -1)
+    assert finding.remarks[-1].startswith("Its thresholds are not applied")
+    starts_low = found({"measure": measure}, wide, tool="newcastle-ottawa")
+    assert starts_low.suggestions["large_effect"].levels is None
 
 
 @each(

@@ -1,11 +1,12 @@
 """What the data suggest of each domain of GRADE."""
 
 import math
+from functools import partial
 
 import pandas as pd
 import pytest
 
-from evergreen.grade.absolute import NONE, Ruler
+from evergreen.grade.absolute import NONE, Ruler, control_risk, control_sd
 from evergreen.grade.finding import find, missing_evidence
 from evergreen.metaanalysis import information_size
 from evergreen.protocol.grading import Certainty, Thresholds
@@ -290,6 +291,14 @@ def test_people_of_several_effects_count_once(tmp_path, multi_arm, analysis, the
     one = Outcome.model_validate({"id": "x", "measure": "SMD", "multi_arm": multi_arm})
     (finding,) = find([one], {"x": found}, {}, Certainty.model_validate({}), "rob2")
     assert (finding.information and finding.information.there) == there
+
+
+@each("analysis", [{"dependent": "aggregate", "rho": 0.5}, {"dependent": "robust"}])
+def test_controls_of_aggregated_effects_say_risk_and_standard_deviation(tmp_path, analysis):
+    rows = [{**row, "events": at, "instrument": "WOMAC"} for at, row in enumerate(of_arms(), 1) if row["timepoint"] == "6 weeks"]  # fmt: skip
+    for measure, number, expected in (("RR", control_risk, 9 / 50), ("SMD", partial(control_sd, instrument="WOMAC"), 2)):  # fmt: skip
+        found = results.of_sheet(tmp_path / f"{measure}.csv", rows, measure=measure, multi_arm="separate", scale=None, analysis=analysis)  # fmt: skip
+        assert number(found) == pytest.approx(expected)
 
 
 def test_events_are_not_counted_where_a_study_does_not_say_them():

@@ -15,7 +15,8 @@ from evergreen.metaanalysis.absolute_risk import RISKS, needed, risk_with_interv
 from evergreen.protocol.grading import IN_UNITS, STANDARDISED, Thresholds
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets import folded
-from evergreen.synthesis.result import PooledModel, Result
+from evergreen.synthesis.result import LeftOut, PooledModel, Result, Study
+from evergreen.synthesis.result.study_rows import Arm
 
 OF_CONTROLS = "median of the control groups"
 COHEN = Thresholds(minimal=0.2, moderate=0.5, large=0.8, source="Cohen 1988; Cochrane Handbook 15.5.3.1")
@@ -95,23 +96,29 @@ def _median_of_studies(values: Iterable[tuple[str, float]]) -> float | None:
 
 def control_risk(result: Result) -> float | None:
     """Median risk (a fraction) of the control groups of the studies that count; None where any of them lacks its counts."""
-    counted = result.counted
-    arms = [(study.study, study.arms["control"]) for study in counted if "control" in study.arms]
-    risks = [(study, arm.events / arm.n) for study, arm in arms if arm.n and arm.events is not None]
-    return _median_of_studies(risks) if len(risks) == len(counted) else None
+    arms = _controls(result.counted)
+    risks = [(study, arm.events / arm.n) for study, arm in arms if arm and arm.n and arm.events is not None]
+    return _median_of_studies(risks) if len(risks) == len(arms) else None
+
+
+def _controls(rows: Iterable[Study | LeftOut]) -> list[tuple[str, Arm | None]]:
+    """The control group of each row, or of each effect that was aggregated to it, with its study."""
+    return [
+        (row.study, one.arms.get("control")) for row in rows for one in getattr(row, "parts", ()) or (row,)
+    ]
 
 
 def control_sd(result: Result, instrument: str = "") -> float | None:
     """Median standard deviation of the control groups of the studies that are pooled, or of those measured with an instrument;
     None where none states it."""
     wanted = folded(instrument)
-    found = [
-        (study.study, study.arms["control"].sd)
+    measured = [
+        study
         for study in result.studies
-        if "control" in study.arms
-        and (not wanted or wanted in {folded(row.instrument) for row in study.rows})
+        if not wanted or {folded(row.instrument) for row in study.rows} == {wanted}
     ]
-    return _median_of_studies((study, sd) for study, sd in found if sd is not None)
+    arms = _controls(measured)
+    return _median_of_studies((study, arm.sd) for study, arm in arms if arm and arm.sd is not None)
 
 
 def natural(model: PooledModel, scale: scales.Scale) -> Interval | None:
@@ -149,6 +156,11 @@ def absolute(outcome: Outcome, effect: Interval, baseline: Baseline) -> Absolute
     )
     difference = effect.map(lambda value: _difference(outcome.measure, value, baseline.risk))
     return Absolute(baseline, kept, difference, number_needed(difference, outcome.better), capped)
+
+
+def says_nothing(measure: str, risk: float) -> bool:
+    """Whether effects cannot change a risk, as relative ones cannot where nobody, or odds ratios where everybody, has the event."""
+    return risk_with_intervention(measure, 0.5, risk) == risk_with_intervention(measure, 2.0, risk)
 
 
 def _difference(measure: str, effect: float, risk: float) -> float:
@@ -241,7 +253,7 @@ def ruler(
     if null is None:
         return None
     own, risk = outcome.thresholds, None if first is None else first.risk
-    if own.known and risk is not None:
+    if own.known and risk is not None and not says_nothing(outcome.measure, risk):
         return Ruler(
             lambda value: 1000 * _difference(outcome.measure, scale.back(value), risk), "per 1000", own
         )

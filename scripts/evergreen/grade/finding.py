@@ -23,6 +23,7 @@ from evergreen.grade.absolute import (
     in_units,
     natural,
     ruler,
+    says_nothing,
 )
 from evergreen.grade.rated import Recounted, recounted, reporting, rounds_since
 from evergreen.grade.suggestions import InformationSize, Suggestion, changes, information, suggested
@@ -188,18 +189,19 @@ def _remarks(
             if outcome.measure == "HR"
             else "No risks are given: not every control group states its events and participants, and the protocol assumes no risk."
         )
-        if outcome.thresholds.known:
-            found.append("Its thresholds are not applied: without a risk nobody knows people among 1000.")
     for one in means:
         called = f" ({one.baseline.name})" if one.baseline.name else ""
         if one.capped:
             found.append(
                 f"The risk with the intervention{called} would lie beyond everybody or nobody and stops there{'; the difference does not' if differs else ''}."
             )
-        if not one.baseline.risk and not differs:
+        if says_nothing(outcome.measure, one.baseline.risk):
             found.append(
-                f"The {OF_CONTROLS} is 0, at which a relative effect means nothing: assume a risk in the protocol."
+                f"The {OF_CONTROLS} is {one.baseline.risk:g}, at which a relative effect means nothing: assume a risk in the protocol."
             )
+    unknown = all(says_nothing(outcome.measure, one.risk) for one in risks[:1])
+    if outcome.measure in RISKS and outcome.thresholds.known and unknown:
+        found.append("Its thresholds are not applied: without a risk nobody knows people among 1000.")
     if outcome.re_expressed is not None and units is None:
         found.append(
             f"It is not said in units of {outcome.re_expressed.instrument}: no control group measured with it states a standard deviation,"

@@ -16,7 +16,15 @@ from evergreen.bias.certainty import DOWN, UP
 from evergreen.bias.tools.anatomy import HIGH_RISK, LOW_RISK
 from evergreen.figures import scales
 from evergreen.figures.wording import capital
-from evergreen.grade.absolute import Absolute, Interval, InUnits, Ruler, control_risk, control_sd
+from evergreen.grade.absolute import (
+    Absolute,
+    Interval,
+    InUnits,
+    Ruler,
+    control_risk,
+    control_sd,
+    says_nothing,
+)
 from evergreen.metaanalysis import information_size
 from evergreen.metaanalysis.absolute_risk import RISKS, of_risks
 from evergreen.protocol.grading import STANDARDISED, Certainty
@@ -297,7 +305,7 @@ def large_effect(
     """By the relative risk that the effect means at the first risk without the intervention, where it excludes no effect."""
     if not starts_low:
         return Suggestion(None, "Does not apply to evidence that starts high.")
-    if outcome.measure not in RISKS or means is None or not means.baseline.risk:
+    if outcome.measure not in RISKS or means is None or says_nothing(outcome.measure, means.baseline.risk):
         return Suggestion(None, "There is no relative risk.")
     ratio: Interval = means.risk.map(lambda risk: risk / means.baseline.risk)
     beyond = ratio.low > 1 or ratio.high < 1
