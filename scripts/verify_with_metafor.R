@@ -291,6 +291,7 @@ small_studies <- function(p, d) {
     }))
   }
   out <- c(out, try_this("^filled", {
+    if (given_DL2(p)) stop("this version does not know DL2, by which the centre is estimated again and again")
     t <- trimfill(uni(p, d), control = exact(d))
     # trimfill fits by the Wald test: its count and side, and the model of the others
     ordered <- d[order(if (t$side == "left") d$yi else -d$yi), ]
