@@ -221,6 +221,19 @@ def test_a_difference_says_nothing_of_arms_that_it_may_not_compare():
     assert [math.isnan(row["sd"]) for row in filled(*arms[:2], contrast)] == [False, False, True]
 
 
+@each(
+    ("scale", "of", "found"),
+    [
+        ("analysis", "", "analysis"), ("analysis", "OR", ""), ("analysis", "HR", ""), ("analysis", "MD", "analysis"),
+        ("ratio", "", "ratio"), ("ratio", "OR", "ratio"), ("ratio", "RD", "analysis"), ("", "SMD", "analysis"), ("", "RR", ""),
+    ],
+)  # fmt: skip
+def test_that_differences_are_no_logarithms_says_nothing_of_a_ratio_beside_them(scale, of, found):
+    row = {"group": "contrast", "estimate": 2.0, "estimate_se": 0.3, "estimate_measure": of}
+    assert one(row, scale=scale)["scale"] == found
+    assert one({**row, "scale": "analysis"}, scale=scale)["scale"] == "analysis"
+
+
 def test_an_adjusted_difference_says_nothing_of_the_spread_of_values():
     arms = [{"group": group, "mean": 1.0, "n": 20.0} for group in ("intervention", "control")]
     contrast = {"group": "contrast", "estimate_measure": "MD", "estimate": 1.0, "estimate_se": 0.4}

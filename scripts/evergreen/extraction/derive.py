@@ -28,6 +28,7 @@ from evergreen.extraction.row_values import (
 )
 from evergreen.metaanalysis import conversions, medians, reported_parts
 from evergreen.metaanalysis.conversion_rules import DERIVED, IMPUTED, RULES, Rule
+from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.conversions import Filling
 from evergreen.sheets import folded
 
@@ -280,8 +281,15 @@ def _sentences(entries: Iterable[Entry], state: str) -> str:
 
 
 def _scale(row: Row, scales: Mapping[str, str]) -> str:
-    """What outcomes say of the scale of a row's estimate; "" without one, and where the extractors disagree on it."""
+    """What outcomes say of the scale of a row's estimate; "" without one, and where the extractors disagree on it.
+
+    Of an estimate of another measure they say it only where they take estimates for ratios: that a difference is no logarithm says nothing
+    of an odds ratio beside it, and a difference beside ratios is none.
+    """
     stated = any(given(row, name) for name in ("estimate", "estimate_ci_low", "estimate_ci_high"))
     if not stated or "scale" in str(row.get("in_conflict", "")).split("; "):
         return ""
-    return scales.get(folded(row["outcome"]), "")
+    scale, of = scales.get(folded(row["outcome"]), ""), row.get("estimate_measure")
+    if of and not MEASURES[of].may_be_ratio:
+        return "analysis"
+    return "" if of and scale == "analysis" else scale

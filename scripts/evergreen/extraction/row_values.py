@@ -189,7 +189,10 @@ class Values:
     def _of_odds_ratio(self) -> None:
         """The odds ratio and the margins that a report gives of the table that this arm is a row of."""
         contrast, counts = self._compared("OR")
-        if contrast is None or not given(contrast, "estimate", "events") or not contrast["scale"]:
+        if contrast is None or not given(contrast, "estimate", "events"):
+            return
+        if not contrast["scale"]:
+            self.refused["events"] = "whether the odds ratio is one or its logarithm is not said"
             return
         ratio = contrast["estimate"] if contrast["scale"] == "ratio" else math.exp(contrast["estimate"])
         self._between |= {
