@@ -205,6 +205,8 @@ def test_a_reported_difference_is_turned_with_its_limits():
     ("measure", "keys", "said"),
     [
         ("MD", {"units": {"g": 0}, "unit": "kg"}, "factor 0"),
+        ("MD", {"units": {"G/dL": 10}, "unit": "g/dL"}, "factor 10, and 1 too"),
+        ("MD", {"units": {"mg": 0.001, "Mg": 1000}, "unit": "g"}, "factor 1000, and 0.001 too"),
         ("ROM", {"units": {"g": -1}}, "cannot be turned"),
         ("MD", {"units": {"g": 2}}, "has none"),
     ],

@@ -245,7 +245,13 @@ def _own_faults(outcome: Outcome) -> Iterator[Fault]:
 
 def _unit_faults(outcome: Outcome) -> Iterator[Fault]:
     measure = MEASURES[outcome.measure]
+    known = {folded(outcome.unit): 1.0} if outcome.unit and outcome.units.get(outcome.unit) != -1 else {}
     for name, factor in outcome.units.items():
+        if (other := known.setdefault(folded(name), factor)) != factor:
+            todo = "Keep one; the outcome's own unit is 1, the others are said in it."
+            yield Fault(
+                ("units", name), f"the unit {name!r} has the factor {factor:g}, and {other:g} too", todo
+            )
         turned = factor < 0 and measure.scale != "identity"
         if factor == 0 or not math.isfinite(factor) or turned:
             why = f", and a scale cannot be turned for the measure ({measure.name})" if turned else ""
