@@ -219,42 +219,6 @@ def test_a_day_is_a_day_of_the_calendar(tmp_path, kind, column, head):
         )
 
 
-def test_a_link_that_leads_nowhere_is_not_taken_for_no_sheet(tmp_path):
-    (tmp_path / "AB.csv").symlink_to(tmp_path / "annex" / "x")
-    assert sheets.people_in(tmp_path) == ["AB"]
-    with pytest.raises(
-        InputError, match=r"AB.csv: this is a link that leads nowhere. Fetch its file, or remove it."
-    ):
-        sheets.find(tmp_path / "AB")
-    (tmp_path / "annex").mkdir()
-    (tmp_path / "annex" / "x").write_text("study\n")
-    assert sheets.find(tmp_path / "AB") == tmp_path / "AB.csv"
-
-
-def test_a_csv_of_heads_alone_gives_way_to_a_workbook(tmp_path):
-    (tmp_path / "AB.xlsx").write_bytes(b"x")
-    for nothing in ("study,n\n", "study,n", "\r\nstudy,n\r\n\r\n", ""):
-        (tmp_path / "AB.csv").write_text(nothing)
-        assert sheets.find(tmp_path / "AB") == tmp_path / "AB.xlsx"
-    for rows in (b"study,n\nA,1\n", b"study,n\rA,1", "study\nA\n".encode("utf-16-be")):
-        (tmp_path / "AB.csv").write_bytes(rows)
-        with pytest.raises(
-            InputError, match=r"the same sheet is there as AB.csv and as AB.xlsx. Keep one of them."
-        ):
-            sheets.find(tmp_path / "AB")
-
-
-@pytest.mark.parametrize("suffix", [".ods", ".xls", ".TSV"])
-def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
-    assert sheets.find(tmp_path / "AB") is None
-    (tmp_path / f"AB{suffix}").write_text("x")
-    (tmp_path / "ABC.csv").write_text("x")
-    with pytest.raises(InputError, match=r"is not read. Save it as CSV UTF-8 or XLSX"):
-        sheets.find(tmp_path / "AB")
-    (tmp_path / "AB.CSV").write_text("x")
-    assert sheets.find(tmp_path / "AB") == tmp_path / "AB.CSV"
-
-
 @each(
     ("kind", "text", "split"),
     [
@@ -332,13 +296,6 @@ def test_a_binary_file_is_named_as_such(tmp_path):
         read(tmp_path, b"PK\x03\x04\x14\x00\x00\x00" + bytes(range(256)) * 4)
 
 
-def test_the_same_sheet_twice_is_refused(tmp_path):
-    for suffix in sheets.SUFFIXES:
-        (tmp_path / f"AB{suffix}").write_bytes(b"x\ny\n")
-    with pytest.raises(InputError, match="Keep one"):
-        sheets.find(tmp_path / "AB")
-
-
 @each(
     ("kind", "text", "column", "read"),
     [
@@ -371,17 +328,6 @@ def test_a_line_in_another_encoding_spoils_no_other(tmp_path):
     rows = f"{HEADER}\n{ROW.replace('A,', 'Müller,', 1)}\n{ROW.replace('A,', 'Łoś,', 1)}\n".encode()
     frame = read(tmp_path, rows + ROW.replace("A,", "Café,", 1).encode("cp1252"))
     assert frame["study"].tolist() == ["Müller", "Łoś", "Café"]
-
-
-def test_a_persons_sheet_is_found_whatever_the_letter_case_of_its_name(tmp_path):
-    for name in ("ab.csv", "CD.csv", "Adjudication.csv", "Studies-CD.csv", "notes.txt"):
-        (tmp_path / name).write_text("x")
-    assert sheets.find(tmp_path / "AB") == tmp_path / "ab.csv"
-    assert sheets.people_in(tmp_path) == ["CD", "ab"]
-    assert sheets.people_in(tmp_path, "studies-") == ["CD"]
-    assert sheets.by_person([tmp_path / "ab.csv", tmp_path / "XY.csv"], ["AB", "CD"]) == {
-        "AB": str(tmp_path / "ab.csv"), "XY": str(tmp_path / "XY.csv"),
-    }  # fmt: skip
 
 
 def test_a_column_of_ones_own_that_holds_a_word_of_the_schema_is_ones_own(tmp_path):

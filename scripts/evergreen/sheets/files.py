@@ -25,16 +25,16 @@ def find(stem: str | Path) -> Path | None:
     """The sheet `stem`.csv or `stem`.xlsx, names compared as labels are; None when neither is there.
 
     A CSV of heads alone, as `evergreen new` writes them, gives way to a workbook. Raises InputError when both have rows, when there is nothing but the sheet in a format that is not read, and for a link to a file that is
-    not there: one that a program for large files has not fetched is no sheet that nobody has written.
+    not there, or a cloud's mark of one: one that a program for large files has not fetched is no sheet that nobody has written.
     """
     stem = Path(stem)
-    files = sorted(stem.parent.iterdir()) if stem.parent.is_dir() else []
-    named = [path for path in files if folded(path.stem) == folded(stem.name)]
+    files = {_meant(path) for path in stem.parent.iterdir()} if stem.parent.is_dir() else set()
+    named = sorted(path for path in files if folded(path.stem) == folded(stem.name))
     for path in named:
-        if path.suffix.lower() in SUFFIXES and path.is_symlink() and not path.exists():
-            raise InputError(
-                "this is a link that leads nowhere", file=path, todo="Fetch its file, or remove it."
-            )
+        if path.suffix.lower() in SUFFIXES and not path.exists():
+            link = path.is_symlink()
+            why = "this is a link that leads nowhere" if link else "the file is in a cloud, and not here"
+            raise InputError(why, file=path, todo="Fetch its file, or remove it.")
     named = [path for path in named if path.is_file()]
     found = [path for path in named if path.suffix.lower() in SUFFIXES]
     if not found:
@@ -56,6 +56,12 @@ def find(stem: str | Path) -> Path | None:
     return found[0] if found else None
 
 
+def _meant(path: Path) -> Path:
+    """The file itself, or the one in whose place iCloud has left its mark, `.AB.csv.icloud`, until somebody opens it."""
+    found = re.fullmatch(r"\.(.+)\.icloud", path.name)
+    return path.with_name(found[1]) if found else path
+
+
 def heads_alone(path: Path) -> bool:
     """Whether a file is a CSV that has no row."""
     rows = path.read_bytes().replace(b"\r", b"\n").lstrip().partition(b"\n")[2]
@@ -68,7 +74,7 @@ def people_in(folder: str | Path, prefix: str = "") -> list[str]:
     Adjudications and, without a prefix, sheets of study-level columns are nobody's.
     """
     suffixes = (*SUFFIXES, *UNREADABLE)
-    there = [path for path in Path(folder).glob("*") if not nobodys(path.name)]
+    there = [path for path in map(_meant, Path(folder).glob("*")) if not nobodys(path.name)]
     stems = sorted({path.stem for path in there if path.suffix.lower() in suffixes})
     return [
         stem[len(prefix) :]
