@@ -242,6 +242,28 @@ def test_models_of_counts_leave_crossover_trials_out(model):
 # --- nobody in an arm
 
 
+def test_an_empty_cell_of_one_trial_corrects_those_of_pairs_too():
+    """`if0all`: effect and variance of the crossover trial are those of a correction of all."""
+    of_pair = ("P", {"crossover": "yes", "r_paired": 0.3}, {"intervention": {"n": 40, "events": 9}, "control": {"n": 40, "events": 14}})  # fmt: skip
+    empty = ("E", {}, {"intervention": {"n": 50, "events": 0}, "control": {"n": 50, "events": 4}})
+
+    def own(to, *studies):
+        outcome = pooling({**COMMON, "to": to}, measure="OR")
+        return next((one.yi, one.vi) for one in result(rows(outcome, *studies), outcome).studies if one.study == "P")  # fmt: skip
+
+    assert own("if0all", of_pair, empty) == pytest.approx(own("all", of_pair), rel=1e-12)
+    assert own("if0all", of_pair) == own("only0", of_pair, empty)
+
+
+def test_crossover_trials_are_tested_for_small_study_effects_by_their_own_variances():
+    """Harbord's, Peters' and Pustejovsky and Rodgers' tests take both groups for different people."""
+    trials = [(f"P{n}", {"crossover": "yes", "r_paired": 0.5}, {"intervention": {"n": n, "mean": 4.0 + 9 / n, "sd": 2.0}, "control": {"n": n, "mean": 4.0, "sd": 2.1}}) for n in (12, 20, 31, 50)]  # fmt: skip
+    for crossed, test in ((True, "Egger"), (False, "Pustejovsky-Rodgers")):
+        own = [(name, design if crossed else {}, groups) for name, design, groups in trials]
+        outcome = pooling({**COMMON, "k_min_small_study": 3}, measure="SMD")
+        assert list(result(rows(outcome, *own), outcome).small_study.tests) == [test]
+
+
 def test_an_arm_without_people_leaves_its_study_out_and_not_the_run():
     """The numbers of Cochrane's exercise on caffeine, without the study in which nobody was randomised: by metafor's rma.mh."""
     outcome = pooling({"model": "mh", "test": "z"}, measure="RR")

@@ -29,7 +29,8 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
     y, v = studies.yi, studies.vi
     method, test = estimator(analysis)
     data = studies.data()
-    if not all(np.isfinite(values).all() for values in data.values()):
+    paired = any(one.r_paired is not None for one in studies.comparisons)  # groups of the same people
+    if paired or not all(np.isfinite(values).all() for values in data.values()):
         data = {}
     filled: Filled | NotDone
     try:

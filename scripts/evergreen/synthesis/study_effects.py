@@ -143,17 +143,16 @@ def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> 
     vi = np.array([one.vi for one in chosen], dtype=float)
     how, kind = options(measure, analysis), MEASURES[measure].kind
     armed = [position for position, one in enumerate(chosen) if one.yi is None]
-    if armed:
-        data = arrays([chosen[position] for position in armed], kind)
-        yi[armed], vi[armed] = effect_sizes(measure, data, **how)
-    # Peto's method knows no pairs: `rated` says so.
-    paired = [position for position in armed if chosen[position].r_paired is not None and measure in PAIRED]
-    if paired:
-        data = arrays([chosen[position] for position in paired], kind)
-        r = [chosen[position].r_paired or 0.0 for position in paired]
-        yi[paired], vi[paired] = paired_effects(
-            measure, data, r, **{name: how[name] for name in EMPTY_CELLS if name in how}
-        )
+    if not armed:
+        return yi, vi
+    data = arrays([chosen[position] for position in armed], kind)
+    yi[armed], vi[armed] = effect_sizes(measure, data, **how)
+    r = np.array([chosen[position].r_paired for position in armed], dtype=float)  # NaN for None
+    if measure in PAIRED and not np.isnan(r).all():  # Peto's method knows no pairs: `rated` says so
+        # of all of them: an empty cell in one may correct every other
+        own = paired_effects(measure, data, r, **{name: how[name] for name in EMPTY_CELLS if name in how})
+        paired = np.array(armed)[~np.isnan(r)]
+        yi[paired], vi[paired] = (values[~np.isnan(r)] for values in own)
     return yi, vi
 
 
