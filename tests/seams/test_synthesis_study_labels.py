@@ -11,13 +11,13 @@ from tests.rows import each
 
 ROWS = [
     {"study": study, "outcome": "pain", "timepoint": "", "group": group, "arm": arm, "n": "20", "mean": mean, "sd": "2", "in_conflict": ""}
-    for study in ("DRIVE", "B", "C")
+    for study in ("DRIVE", "B", "C", "E")
     for group, arm, mean in (("intervention", "30 mg", "1"), ("intervention", "60 mg", "1.5"), ("control", "placebo", "2"))
     if study == "DRIVE" or arm != "30 mg"
 ]  # fmt: skip
 SCREENED = pd.DataFrame({
-    "study": ["DRIVE", "B", "C"], "status": ["included", "included", "pending"], "round": ["2018-12-31"] * 3,
-    "report_name": ["Takeuchi 2016 (DRIVE)", "Smith 2008", ""], "report_year": ["2016", "2008", ""],
+    "study": ["DRIVE", "B", "C", "E"], "status": ["included", "included", "pending", "included"], "round": ["2018-12-31"] * 4,
+    "report_name": ["Takeuchi 2016 (DRIVE)", "Smith 2008", "", "Roe 2017"], "report_year": ["2016", "2008", "", "2017"],
 })  # fmt: skip
 
 
@@ -52,15 +52,16 @@ def test_every_row_of_a_result_is_called_by_its_first_report():
     )
     sliced = slices_of(Slices(converted, screened=SCREENED), [entry])["pain"]
     made = result(sliced, entry)
-    labels = ["Smith 2008", "Takeuchi 2016 (DRIVE, 30 mg)", "Takeuchi 2016 (DRIVE, 60 mg)"]
+    labels = ["Smith 2008", "Takeuchi 2016 (DRIVE, 30 mg)", "Takeuchi 2016 (DRIVE, 60 mg)", "Roe 2017"]
     assert [one.label for one in made.studies] == labels
-    assert [one.year for one in made.studies] == [2008, 2016, 2016]
-    assert [one.study for one in made.studies] == ["B", "DRIVE", "DRIVE"]
+    assert [one.year for one in made.studies] == [2008, 2016, 2016, 2017]
+    assert [one.study for one in made.studies] == ["B", "DRIVE", "DRIVE", "E"]
     assert made.preparation.divided == 2
     assert made.left_out[0].label == "C"
     assert made.influence is not None
-    assert [one.label for one in made.influence.studies] == labels
-    assert [one.k for one in made.sensitivity.values()] == [2, 2], (
+    whole = ["Smith 2008", "Takeuchi 2016 (DRIVE)", "Roe 2017"]  # with all of its comparisons
+    assert [one.label for one in made.influence.studies] == whole
+    assert [one.k for one in made.sensitivity.values()] == [3, 3], (
         "a study is left out by its own name or by what it is called"
     )
 
