@@ -306,9 +306,10 @@ def frame_of(lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.D
     if not lines:
         return pd.DataFrame(columns=list(columns))
     cells = {name: [line[name] for line in lines] for name in columns}
-    return pd.DataFrame({
+    made = {
         name: texts(values) if set(map(type, values)) == {str} else values for name, values in cells.items()
-    })  # fmt: skip
+    }
+    return pd.DataFrame(made, copy=False)  # they are of this call
 
 
 def texts(values: Sequence[str]) -> pd.api.extensions.ExtensionArray:

@@ -101,9 +101,9 @@ def test_a_long_closed_table_is_a_page_of_its_own() -> None:
 
 
 def test_word_holds_pictures_as_print_shows_them(sections: list[Section]) -> None:
-    noise = np.random.default_rng(0).integers(0, 255, (300, 3000, 3), dtype=np.uint8)
-    Image.fromarray(noise).save("results/figures/pain/forest.png")
-    Image.fromarray(noise[:, :900]).save("results/figures/pain/funnel.png")
+    grey = np.random.default_rng(0).integers(0, 255, (300, 3000), dtype=np.uint8)
+    Image.fromarray(grey).save("results/figures/pain/forest.png")
+    Image.fromarray(grey[:, :900]).save("results/figures/pain/funnel.png")
     made = document(REVIEW, [replace(sections[0], blocks=sections[0].blocks[:2])])
     shapes = [(shape.width.cm, round(shape.height.cm, 3)) for shape in Document(BytesIO(made)).inline_shapes]
     assert shapes == [(16.0, 1.6), (16.0, 5.333)]

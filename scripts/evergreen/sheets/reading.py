@@ -210,14 +210,14 @@ class _Reader:
             data |= {name: list(map(_as_written, self.written[name], data[name])) for name in numeric}
             data |= {column.name: self.written[column.name] for column in self.schema if column.silent}
             numeric = set()
-        frame = pd.DataFrame({
+        columns: dict[str, Any] = {
             name: np.array(cells, float) if name in numeric else tables.texts(cells) for name, cells in data.items()
-        })  # fmt: skip
-        place: dict[str, Any] = {"_file": str(self.path), "_row": self.rows}
+        }  # fmt: skip
+        columns |= {"_file": tables.texts([str(self.path)] * len(self.rows)), "_row": self.rows}
         if labels := {column.name for column in self.schema if column.label}:
             said = [cells for name, cells in self.written.items() if name not in labels]
-            place[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)]
-        return frame.assign(**place)
+            columns[AWAITED] = [not any(cells) for cells in zip(*said, strict=True)]
+        return pd.DataFrame(columns, copy=False)  # they are of this call
 
     def _refuse_surplus(self) -> None:
         header, numbers = self.header, self.kind == STUDY_LEVEL or any(one.numeric for one in self.schema)
