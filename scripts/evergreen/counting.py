@@ -21,9 +21,10 @@ def studies_of(studies: int, effects: int) -> str:
     return count if effects == studies else f"{effects:,} effects of {count}"
 
 
-def studies_cell(studies: int, effects: int) -> str:
-    """The same below a head that says `Studies`: `4`, `4 (12 effects)`."""
-    return f"{studies:,}" if effects == studies else f"{studies:,} ({effects:,} effects)"
+def studies_cell(studies: int, effects: int, silent: int = 0) -> str:
+    """The same below a head that says `Studies`, and how many `silent` ones come with them: `4`, `4 (12 effects)`, `4 (+ 1 not estimable)`."""
+    count = f"{studies:,}" if effects == studies else f"{studies:,} ({effects:,} effects)"
+    return f"{count} (+ {silent:,} not estimable)" if silent else count
 
 
 def listed(names: Iterable[str]) -> str:

@@ -15,12 +15,13 @@ import tests.protocols
 from evergreen.bias.tools import TOOLS
 from evergreen.figures import forest, scales, style
 from evergreen.figures.drapery import drapery
-from evergreen.figures.forest_order import by_name, ordered
+from evergreen.figures.forest_order import ordered
 from evergreen.figures.forest_presets import PRESETS
 from evergreen.figures.funnel import funnel
 from evergreen.figures.names_above import Names
 from evergreen.figures.wording import changes as changes_of
 from evergreen.figures.wording import sensitivity
+from evergreen.screening.study_labels import by_name
 from evergreen.synthesis import outcome as pooling
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result.analyses import Sensitivity

@@ -24,6 +24,21 @@ def test_figure_counts_the_studies_that_say_nothing(by: str | None) -> None:
     assert "Not pooled" not in shown
 
 
+def test_a_subgroup_in_which_nothing_is_estimable_is_one_and_the_table_says_who_is_in_which() -> None:
+    rows = counts(SILENT)
+    silent = {"A", "C"}
+    assert silent < set(rows["study"])
+    kinds = ["old" if name in silent else "young" for name in rows["study"]]
+    result = pooled(rows.assign(kind=kinds), entry("RR", subgroups=["kind"]))
+    with style.style():
+        drawn = forest.forest(result, forest.Setting("Outcome"), by="kind")
+        shown = words(drawn)
+    assert "Not pooled" not in shown
+    assert [text for text in shown if text in ("old", "A", "C", "young", "B", "D")] == ["old", "A", "C", "young", "B", "D"]  # fmt: skip
+    placed = drawn.numbers[drawn.numbers["study"].ne("")]
+    assert dict(zip(placed["study"], placed["subgroup"], strict=True)) == dict(zip(rows["study"], kinds, strict=True))  # fmt: skip
+
+
 def test_other_models_of_the_same_studies_are_rows_of_their_own() -> None:
     outcome = entry("OR", analysis={"model": "peto", "sensitivity": [{"model": "mh"}, {"model": "common"}]})
     with style.style():

@@ -25,4 +25,8 @@ def test_a_retracted_report_is_said_where_the_numbers_stand_by_themselves():
         "A report of A 2010 has been retracted.",
         "A report of B 2011 is under an expression of concern.",
     ]
+    several = [study(name, columns={"report_notice": "concern"}) for name in ("A 2010", "B 2011", "C 2012")]
+    assert wording.notices(result(studies=several)) == [
+        "Reports of A 2010, B 2011 and C 2012 are under an expression of concern."
+    ]
     assert wording.notices(result(studies=[study("C 2012")])) == []

@@ -19,7 +19,7 @@ from evergreen.synthesis.result.analyses import (
     Subsets,
 )
 from evergreen.synthesis.result.pooled_models import Robust
-from tests.results import changed, model, part, result, study
+from tests.results import changed, left_out, model, part, result, study
 
 MODEL = model(estimate=-0.7, ci_low=-1.1, ci_high=-0.3, k=3, I2=92.0, p=0.001)
 LINE = part(
@@ -71,6 +71,16 @@ def test_everything_that_was_computed_is_said():
         "Egger's test | statistic −1.40 | 0.19", "1 study missing on the right; with them RR 0.50", "Rosenthal 598, Orwin ∞",
     ):  # fmt: skip
         assert sentence in said
+
+
+def test_studies_in_which_nothing_is_estimable_stand_in_their_subgroups():
+    silent = [
+        left_out(name, not_estimable=True, columns={"dose": level})
+        for name, level in (("X", "none"), ("Y", "high"), ("Z", ""))
+    ]
+    said = words(changed(RESULT, left_out=silent))
+    assert "dose: high | 3 (+ 1 not estimable) | 0.50 (0.33 to 0.74) | 92% |" in said
+    assert "dose: none | 0 (+ 1 not estimable) |  |  | \ndose: difference" in said
 
 
 def test_what_was_not_done_is_said_with_its_reason():

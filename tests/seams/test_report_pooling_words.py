@@ -207,6 +207,8 @@ def test_further_analyses_are_told_where_they_were_made():
     assert "1 sensitivity analysis of death was made beside the main one: Common effect." in said
     assert "Small-study effects were tested for death (Egger's test, a rank test and trim and fill)." in said
     nothing = told({"death": table(FULL[:1])}, **more)
+    beside = told({"death": table(FULL[:1] + SILENT)}, analysis={"sensitivity": [{"measure": "RD"}]})
+    assert "1 sensitivity analysis of death was made beside the main one: Risk difference." in beside
     assert "compared" not in nothing
     assert "was made" not in nothing
     assert "tested" not in nothing

@@ -12,6 +12,7 @@ from evergreen.protocol.review import Question
 from evergreen.report import characteristics, results, risk, settings
 from evergreen.report.blocks import Figure, Gallery, Section, Table, Text, numbered, placed
 from evergreen.report.further import further_blocks
+from evergreen.report.inputs import Inputs
 from evergreen.report.outcome_names import OutcomeNames
 from evergreen.report.page import contents
 from evergreen.synthesis.result.analyses import Sensitivity
@@ -219,3 +220,13 @@ def test_settings_are_said_in_words_where_they_decide_something(asked, said, uns
 
 def test_every_setting_of_an_analysis_has_words():
     assert {*Analysis.model_fields} - {*settings.SETTINGS} == {"sensitivity"}
+
+
+def test_studies_stand_in_the_order_of_what_they_are_called(tmp_path):
+    called = {"db:1": "Zhang 2011", "db:2": "Évrard 2010", "db:3": "Smith 2013", "db:4": "Smith 2009"}
+    rows = [{"study": study, "status": "included", "report_name": name} for study, name in called.items()]
+    tables.write_table(pd.DataFrame(rows), tmp_path / "studies.csv")
+    tables.write_table(pd.DataFrame({"study": [*called], "dose": "1"}), tmp_path / "characteristics.csv")
+    inputs = Inputs({name: str(tmp_path / f"{name}.csv") for name in ("studies", "characteristics")})
+    assert inputs.included == ["db:2", "db:4", "db:3", "db:1"]
+    assert inputs.table("characteristics")["study"].tolist() == inputs.included

@@ -10,8 +10,8 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.opinions import OPTIONAL, Result, result_of
 from evergreen.bias.tools import OVERALL, Domain, Tool
-from evergreen.figures.forest_order import by_name
 from evergreen.protocol.outcomes import Outcome, read_by
+from evergreen.screening.study_labels import by_name
 from evergreen.sheets import folded
 
 

@@ -194,18 +194,18 @@ class _Content:
         self._note("prediction interval", "Prediction interval", (None, low, high))
         return [Row("Prediction interval", cells, Mark("bar", model.interval[0], low, high))]
 
-    def _subgroup(self, level: str, model: PooledModel, space: float) -> tuple[list[Row], list[LeftOut]]:
-        """The rows of a subgroup, and those of its studies in which nothing is estimable."""
+    def _subgroup(
+        self, level: str, model: PooledModel | None, space: float
+    ) -> tuple[list[Row], list[LeftOut]]:
+        """The rows of a subgroup, and those of its studies in which nothing is estimable; these may be all that it has."""
         members = [study for study in self.result.studies if study.columns.get(self.by or "") == level]
         silent = [study for study in self.not_estimable if study.columns.get(self.by or "") == level]
-        if not members:
-            return [], []
         every: list[Study | LeftOut] = [*members, *silent]
         own = ordered(every, self.setting.order)
         rows = [Row(level, bold=True, space=space, bound=True, part=level)]
         rows += [self._study_row(study, part=level) for study in own]
         # One study is its own subtotal: a diamond would say the same twice.
-        if len(members) > 1 and model.estimate is not None:
+        if len(members) > 1 and model is not None and model.estimate is not None:
             beside = self.beside.subgroups[self.by or ""].get(level) if self.beside else None
             said = [heterogeneity(model, self.preset.p_value), self._overall(model, named=beside is not None)]
             below = [
@@ -226,8 +226,10 @@ class _Content:
             rows += [self._study_row(study) for study in ordered(every, self.setting.order)]
             placed += mixed
         else:
-            for level, model in self.result.subgroups.columns.get(self.by, {}).items():
-                own, silent = self._subgroup(level, model, 5 if rows else 0)
+            models = self.result.subgroups.columns.get(self.by, {})
+            levels = {study.columns.get(self.by, "") for study in self.not_estimable} - {""} if models else ()
+            for level in sorted({*models, *levels}):
+                own, silent = self._subgroup(level, models.get(level), 5 if rows else 0)
                 rows += own
                 placed += silent
         if not self.result.studies or not rows:
@@ -239,8 +241,8 @@ class _Content:
             rows.append(Row("Not pooled", bold=True, space=5, bound=True, part="Not pooled"))
         rows += [self._study_row(study, part="Not pooled" if self.by is not None else "") for study in shown]
         if self.model:
-            models = self._models(self.model, self.other)
-            rows += self._totals("Total", models, self.result.counted, space=4)
+            totals = self._models(self.model, self.other)
+            rows += self._totals("Total", totals, self.result.counted, space=4)
             rows += self._prediction(self.model)
         return rows
 
@@ -264,7 +266,8 @@ class _Content:
         """A line of the table of numbers, `of` a study; `analysed` is the effect as it was pooled, where it is not shown on that scale."""
         entry: dict[str, Any] = {"row": row, "label": label}
         entry |= {"study": of.study, "round": of.round or ""} if of else {"study": "", "round": ""}
-        entry |= {"subgroup": part} if self.by is not None else {}
+        level = of.columns.get(self.by, "") if of and self.by is not None else part
+        entry |= {"subgroup": level} if self.by is not None else {}
         entry |= self.groups.noted(arms or {})
         names = ("effect", "ci_low", "ci_high")
         entry |= {n: None if v is None else self.scale.back(v) for n, v in zip(names, effect, strict=True)}

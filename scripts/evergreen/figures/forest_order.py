@@ -2,35 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from evergreen.screening.study_labels import by_name
 from evergreen.sheets import NUMBER, folded
 from evergreen.synthesis.result import LeftOut, Study
 
 Row = Study | LeftOut
 R = TypeVar("R", Study, LeftOut, Row)
 ROUND = "round"
-# Letters that stand with others in a list of names and do not fall apart into one of them and a mark.
-BASE = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
-)
 LAST = (1,)
 """Behind everything that has a place, in the order of names."""
-
-
-def by_name(text: str) -> tuple[Any, ...]:
-    """The place of a name in a list: letters without their marks first, numbers by their value, then marks, then capitals.
-
-    That is the root order of the Unicode collation algorithm (UTS 10) for names in alphabets; a language that has an order of its own
-    for letters with marks, such as Swedish, is not asked for.
-    """
-    plain = unicodedata.normalize("NFKD", text).casefold().translate(BASE)
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    parts = re.findall(r"\d+|[^\W\d_]+", letters)
-    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), plain, text
 
 
 def _by_number(value: float | None) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from evergreen.counting import studies_of
+from evergreen.counting import listed, noun, studies_of
 from evergreen.figures.scales import ANALYSES, effect_decimals, level_of, number, p_value, powered
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
@@ -14,6 +14,7 @@ from evergreen.records.retractions import CONCERN, RETRACTED
 from evergreen.sheets.columns import NOTICE, in_words
 from evergreen.synthesis.result import InverseVariance, Mixed, PooledModel
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
+from evergreen.tables import grouped
 
 if TYPE_CHECKING:
     from evergreen.figures.setting import Setting  # words need no matplotlib
@@ -171,8 +172,8 @@ NAMES = {text.split()[0] for text in WRITTEN if text[0].isupper()}
 """Words that have a capital wherever they stand."""
 
 
-NOTICES = {"retracted": f"has been {RETRACTED}", "concern": f"is under an {CONCERN}"}
-"""What became of a report, by what a slice calls it."""
+NOTICES = {"retracted": ("has", "have", f"been {RETRACTED}"), "concern": ("is", "are", f"under an {CONCERN}")}
+"""What became of a report, or of several, by what a slice calls it."""
 
 
 def capital(text: str) -> str:
@@ -194,11 +195,14 @@ def between(test: Between | BetweenNotDone, p: PValue = p_value, kind: str = "")
 
 def notices(result: Result) -> list[str]:
     """Which pooled studies have a report that was retracted, or is under concern: it is said wherever their numbers stand by themselves."""
-    found: dict[str, list[str]] = {}
-    for study in result.studies:
-        if said := NOTICES.get(study.columns.get(NOTICE, "")):
-            found.setdefault(said, []).append(study.label)
-    return [f"A report of {', '.join(dict.fromkeys(labels))} {said}." for said, labels in found.items()]
+    found = grouped(result.studies, lambda study: study.columns.get(NOTICE, ""))
+    sentences = []
+    for notice, studies in found.items():
+        if notice in NOTICES:
+            (one, many, said), labels = NOTICES[notice], list(dict.fromkeys(one.label for one in studies))
+            reports, became = noun(len(labels), "A report", "Reports"), noun(len(labels), one, many)
+            sentences.append(f"{reports} of {listed(labels)} {became} {said}.")
+    return sentences
 
 
 MOST_NAMED = 8

@@ -40,7 +40,6 @@ from evergreen.report.inputs import Inputs
 from evergreen.report.methods_sections import COMPUTED_WITH
 from evergreen.report.outcome_names import OutcomeNames
 from evergreen.report.status import Waiting
-from evergreen.screening.study_labels import StudyLabels
 from evergreen.synthesis.result.trail_places import place_of
 
 READ_AND_WRITTEN_WITH = ("pyarrow", "lxml", "RapidFuzz", "openpyxl", "pydantic", "Jinja2", "python-docx")
@@ -57,7 +56,7 @@ class Report:
         self.outcomes = [outcome for outcome in protocol.outcomes if outcome.id in self.pooled]
         self.counts = inputs.json("prisma") if "prisma" in inputs else None
         self.facts = facts.read(protocol, inputs)
-        self.label = StudyLabels.listed(inputs.table("studies") if "studies" in inputs else None)
+        self.label = inputs.label
         self.named = OutcomeNames(self.outcomes, self.pooled)
         self.findings = findings.read(protocol, inputs)
         self.changes: dict[str, list[Block]] = {}

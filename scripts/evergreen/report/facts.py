@@ -137,8 +137,9 @@ class Analysis:
 
     @property
     def sensitivity(self) -> tuple[str, ...]:
-        """What each sensitivity analysis that was made changed."""
-        made = [one for one in self.result.sensitivity.values() if one.model is not None]
+        """What each sensitivity analysis changed that pooled studies, or that was made beside such a main one."""
+        several, found = self.result.several, self.result.sensitivity.values()
+        made = [one for one in found if one.model is not None and (several or one.model.studies > 1)]
         return tuple(dict.fromkeys(map(wording.sensitivity, made)))
 
     @property

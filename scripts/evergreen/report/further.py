@@ -47,18 +47,16 @@ def _tested(test: Between) -> str:
 
 def _subgroups(result: Result, scale: scales.Scale) -> Iterator[Block]:
     rows: list[Sequence[Cell]] = []
-    for column, levels in result.subgroups.columns.items():
-        for level, model in levels.items():
-            effect = estimate(model, scale)
-            rows.append(
-                [
-                    f"{in_words(column)}: {level}",
-                    studies_cell(model.studies, model.k),
-                    effect,
-                    percent(model.I2),
-                    "",
-                ]
-            )
+    for column, models in result.subgroups.columns.items():
+        silent: dict[str, set[str]] = {}
+        for one in result.left_out:
+            if one.not_estimable and (level := one.columns.get(column, "")):
+                silent.setdefault(level, set()).add(one.study)
+        for level in sorted({*models, *silent}):
+            model, more = models.get(level), len(silent.get(level, ()))
+            of = (model.studies, model.k) if model else (0, 0)
+            effect, i2 = (estimate(model, scale), percent(model.I2)) if model else ("", "")
+            rows.append([f"{in_words(column)}: {level}", studies_cell(*of, more), effect, i2, ""])
         test = result.subgroups.tests[column]
         said, p = (_tested(test), test.p) if isinstance(test, Between) else (test.not_done, None)
         rows.append([f"{in_words(column)}: difference between the subgroups", "", said, "", _p(p)])

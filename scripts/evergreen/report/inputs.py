@@ -13,6 +13,7 @@ import pandas as pd
 from evergreen import spreadsheets, tables
 from evergreen.bias.tools import Tool
 from evergreen.screening.studies import of_included
+from evergreen.screening.study_labels import StudyLabels, by_name
 from evergreen.synthesis.result import Result
 from evergreen.synthesis.result import read as read_result
 
@@ -21,6 +22,9 @@ FOR_PEOPLE = (
     "imports", "borderline", "verdicts", "conflicts_", "orphans_", "study_orphans", "merged", "extraction_conflicts", "queries",
     "bias_conflicts", "named_studies", "excluded", "per_source", "notices", "stages",
 )  # fmt: skip
+
+OF_STUDIES = ("studies", "characteristics", "converted", "judgements", "named_studies")
+"""Tables whose studies readers find in the order of what they are called."""
 
 
 class Inputs:
@@ -83,5 +87,15 @@ class Inputs:
         """The pooled results by the outcome's id."""
         return {path.stem: read_result(path) for path in self.paths("results")}
 
+    @cached_property
+    def label(self) -> StudyLabels:
+        """What studies are called."""
+        return StudyLabels.listed(tables.read_table(self.path("studies")) if "studies" in self else None)
+
     def _read(self, name: str, path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        return (spreadsheets if name.startswith(FOR_PEOPLE) else tables).read_table(path, columns)
+        rows = (spreadsheets if name.startswith(FOR_PEOPLE) else tables).read_table(path, columns)
+        if name not in OF_STUDIES or "study" not in rows:
+            return rows
+        place = {study: by_name(self.label(study)) for study in rows["study"].unique()}
+        order = sorted(range(len(rows)), key=[place[study] for study in rows["study"]].__getitem__)
+        return rows.iloc[order].reset_index(drop=True)

@@ -370,10 +370,8 @@ def explored(analyses: Sequence[Analysis]) -> list[str]:
 
 
 def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
-    """Which sensitivity analyses were made of which outcomes that were pooled."""
-    alike = grouped(
-        [one for one in analyses if one.result.several and one.sensitivity], lambda one: one.sensitivity
-    )
+    """Which sensitivity analyses were made of which outcomes."""
+    alike = grouped([one for one in analyses if one.sensitivity], lambda one: one.sensitivity)
     return [
         f"{plural(len(said), 'sensitivity analysis', 'sensitivity analyses')} of {_named(own)}"
         f" {noun(len(said), 'was', 'were')} made beside the main one: {'; '.join(said)}."

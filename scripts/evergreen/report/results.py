@@ -98,9 +98,8 @@ def summary(outcomes: Sequence[Outcome], results: Mapping[str, Result]) -> Table
 
 def _summed(name: Link, result: Result, model: PooledModel, count: int | None, apart: bool) -> list[Cell]:
     """The line of a pooled effect, of all studies or of a subgroup, with its level where outcomes differ in that."""
-    scale, silent = scales.of_result(result), result.silent
-    of, part = studies_cell(result.count, result.k), studies_cell(model.studies, model.k)
-    whole = f"{of} (+ {silent} not estimable)" if silent else of
+    scale = scales.of_result(result)
+    whole, part = studies_cell(result.count, result.k, result.silent), studies_cell(model.studies, model.k)
     people = "" if count is None else f"{count:,}"
     effect = Link(named(model, scale, result.level if apart else None), page_of(result.outcome))
     prediction = interval(model.pi_low, model.pi_high, scale)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evergreen.sheets import folded
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Letters that stand with others in a list of names and do not fall apart into one of them and a mark.
+BASE = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"}
+)
 
 
 def label_of(study: str, called: str, part: str = "") -> str:
@@ -46,3 +53,15 @@ class StudyLabels:
 
 AS_WRITTEN = StudyLabels()
 """Of a review that nobody screened: every study keeps its name."""
+
+
+def by_name(text: str) -> tuple[Any, ...]:
+    """The place of a name in a list: letters without their marks first, numbers by their value, then marks, then capitals.
+
+    That is the root order of the Unicode collation algorithm (UTS 10) for names in alphabets; a language that has an order of its own
+    for letters with marks, such as Swedish, is not asked for.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(BASE)
+    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    parts = re.findall(r"\d+|[^\W\d_]+", letters)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts), plain, text
