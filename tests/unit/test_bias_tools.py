@@ -276,3 +276,17 @@ def test_a_rule_that_is_none_is_refused_when_it_is_read(tmp_path, overall, sente
         own_tool(OWN | {"overall": overall}, tmp_path / "own.yaml")
     assert sentence in str(fault.value)
     assert "\n" not in str(fault.value)
+
+
+@each(
+    ("more", "sentence"),
+    [
+        ({"Overall": "majority"}, "the file has Overall. Allowed: name, domains, levels, overall."),
+        ({"domains": [{"id": "a", "label": "Blinding"}]}, "the domain a has label. Allowed: id, name."),
+        ({"levels": [True, False]}, "`levels` has a word that YAML reads as true or false"),
+    ],
+)
+def test_what_a_file_says_that_nobody_reads_is_refused(tmp_path, more, sentence):
+    with pytest.raises(InputError) as fault:
+        own_tool(OWN | more, tmp_path / "own.yaml")
+    assert sentence in str(fault.value)

@@ -30,13 +30,19 @@ def own_tool(content: Any, path: Path) -> Tool:
     def fault(problem: str, todo: str) -> InputError:
         return InputError(problem, file=path, todo=todo)
 
+    def known(written: Mapping[Any, Any], what: str, allowed: tuple[str, ...]) -> None:
+        if unknown := [str(key) for key in written if key not in allowed]:
+            raise fault(f"{what} has {', '.join(unknown)}", f"Allowed: {', '.join(allowed)}.")
+
     described = content if isinstance(content, Mapping) else {"domains": content}
+    known(described, "the file", ("name", "domains", "levels", "overall"))
     domains = described.get("domains")
     if not isinstance(domains, Sequence) or isinstance(domains, str) or not domains:
         raise fault("no domains are listed", "Write a list of names under `domains`.")
     listed = []
     for domain in domains:
         if isinstance(domain, Mapping) and "id" in domain:
+            known(domain, f"the domain {domain['id']}", ("id", "name"))
             listed.append(Domain(str(domain["id"]), str(domain.get("name", domain["id"]))))
         elif isinstance(domain, str | int | float) and not isinstance(domain, bool):
             listed.append(Domain(str(domain), str(domain)))
@@ -48,6 +54,8 @@ def own_tool(content: Any, path: Path) -> Tool:
     given = described.get("levels", ROB1.levels)
     if not isinstance(given, Sequence) or isinstance(given, str):
         raise fault("`levels` is no list", "Name 2 to 5, from best to worst.")
+    if any(isinstance(level, bool) for level in given):
+        raise fault("`levels` has a word that YAML reads as true or false", 'Put it in quotes: "yes".')
     levels = tuple(folded(level) for level in given)
     if len(set(levels)) < len(levels):
         raise fault("a level of judgement is there twice", "Rename one.")
