@@ -288,6 +288,14 @@ def test_names_of_a_field_each_are_read_as_those_of_a_list(written, names, impor
     assert imported(text, "a.ris").records["authors"].tolist() == [names]
 
 
+@each("text", ["王" * 1001, "www.x.org/" * 101, "Wei WANG " * 112])
+def test_what_is_too_long_for_a_name_stands_as_it_came(text, imported):
+    """Patterns of names go back and forth in it; of 20,000 letters for minutes."""
+    result = imported(f"TY  - JOUR\nTI  - T\nAU  - {text}\nER  - \n", "a.ris")
+    assert result.records["authors"].tolist() == [text.strip()]
+    assert result.remarks["reason"].str.startswith("names of authors run together").any()
+
+
 @each(
     "name",
     ["Grupo de Estudos", "Groupe d'étude", "Deutsche Studiengruppe", "Gruppo di Studio", "Sociedad Española de Reumatología", "Società Italiana",

@@ -20,7 +20,7 @@ from evergreen.records.name_words import (
     SUFFIX,
     TITLE,
 )
-from evergreen.records.names import NEARLY_EVERY, apart, parse_name
+from evergreen.records.names import LONGEST, NEARLY_EVERY, apart, parse_name
 
 _INITIALS_BEFORE_COMMA = re.compile(
     r"^[^,]+\s(?:[A-Z]\.?-?){1,3},[^,]+\s(?:[A-Z]\.?-?){1,3}(?:,|$)"
@@ -69,7 +69,7 @@ def told_together(names: Sequence[str]) -> Sequence[str]:
     if _NUMBERED.search("\n".join(names)):
         names = [_MARK_BEHIND.sub("", name) if " " in name else name for name in names]
         names = [name if GROUP.search(name) else _MARK_BEHIND_CAPITALS.sub(r"\1", name) for name in names]
-    if not _TELLS.search("\n".join(names)):  # nearly every list
+    if not _TELLS.search("\n".join(names)) or max(map(len, names)) > LONGEST:  # nearly every list
         return names
     degreed = {name: found for name in names if (found := _WITH_DEGREES.fullmatch(name))}
     said = any(NO_INITIALS.search(degree) for one in degreed.values() for degree in TITLE.findall(one[2]))

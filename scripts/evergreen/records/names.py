@@ -44,9 +44,15 @@ _FAMILY_IN_CAPITALS = re.compile(
 """`DUPONT Jean Marc`; of fewer than five capitals the first word may be initials."""
 
 
+LONGEST = 1000
+"""Letters of a name, with those of groups; what has more is none, and patterns of names would look at it for minutes."""
+
+
 @lru_cache(maxsize=1 << 18)
 def apart(text: str) -> bool:
     """Whether `text` is one name: not several that run together, and no list that cannot be taken apart."""
+    if len(text) > LONGEST:
+        return False
     _, *given = (part.strip() for part in text.split(","))
     if len(given) > 1 and not GROUP.search(text):
         last = given[2:] if SUFFIX.fullmatch(given[0]) else given[1:]  # `Doe, Jr, Ann`, as BibTeX has it

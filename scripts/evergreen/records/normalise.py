@@ -135,7 +135,7 @@ def issns(text: str) -> tuple[str, ...]:
 _PAGES_PREFIX = re.compile(
     r"^\s*(?:pages?|pp?\.?|art(?:icle)?\.?(?:\s*(?:no|number)\.?)?)[\s:.]*(?=[\dA-Z])", re.IGNORECASE
 )
-_FIRST_PAGE = re.compile(r"([A-Za-z]*)\.?\s?(\d+)([A-Za-z]?)")
+_FIRST_PAGE = re.compile(r"(?<![A-Za-z])([A-Za-z]*)\.?\s?(\d+)([A-Za-z]?)")
 
 
 @lru_cache(maxsize=1 << 16)
