@@ -12,6 +12,7 @@ from evergreen.extraction.queries import (
     labels,
     magnitudes,
     p_values,
+    redundant,
     repeats,
     rounding,
 )
@@ -20,7 +21,18 @@ from evergreen.extraction.queries.findings import Finding
 
 FAMILIES = tuple(
     module.FAMILY
-    for module in (intervals, magnitudes, counts, direction, courses, repeats, labels, rounding, p_values)
+    for module in (
+        intervals,
+        redundant,
+        magnitudes,
+        counts,
+        direction,
+        courses,
+        repeats,
+        labels,
+        rounding,
+        p_values,
+    )
 )
 KINDS = {kind.name: kind for family in FAMILIES for kind in family.kinds}
 
