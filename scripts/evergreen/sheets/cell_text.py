@@ -74,6 +74,10 @@ def no_label(cell: str, *, may_be_a_day: bool) -> str:
     return ""
 
 
+def _may_be_a_day(cell: str) -> bool:
+    return isinstance(cell, DayCell) or days.in_a_year(cell) or days.of_the_calendar(cell)
+
+
 def spoilt_among(cells: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """(position, what it is now, what to do) of values of a column that a spreadsheet program has put its own in the place of.
 
@@ -83,6 +87,6 @@ def spoilt_among(cells: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     for at, cell in enumerate(cells):
         if ERROR.fullmatch(cell):
             yield at, "an error of a spreadsheet program", "Write the value, or leave the cell empty."
-        elif days.of_a_month(cell) or (amounts and (isinstance(cell, DayCell) or days.in_a_year(cell))):
+        elif days.of_a_month(cell) or (amounts and _may_be_a_day(cell)):
             todo = "Write a range as text (in Excel: format the cell as Text first), a day as YYYY-MM-DD."
             yield at, "a day of the calendar, which spreadsheet programs make of ranges such as 2-3", todo
