@@ -40,7 +40,7 @@ def main(argv: list[str] | None = None) -> None:
     arguments.add_argument("--targets", type=json_argument, default=[], help="targets that were asked for")
     arguments.add_argument(
         "--review", type=json_argument, default={},
-        help="outcomes: ids; files: {file of a person: its content when the run began}; programs: {script: files of the library that it reads}; steps: those of the run, by name; status: {params, inputs} of what the steps of the run show, as write_status.py takes them",
+        help="outcomes: ids; files: {file of a person: its content when the run began}; given: keys of the protocol that the run was given besides; programs: {script: files of the library that it reads}; steps: those of the run, by name; status: {params, inputs} of what the steps of the run show, as write_status.py takes them",
     )  # fmt: skip
     args = arguments.parse_args(argv)
     lines = _failure(args.failed) if not args.done else _success(args.targets, args.review)
@@ -85,7 +85,14 @@ def _news(review: dict[str, Any]) -> list[str]:
     counts = news.counted(review["outcomes"])
     programs = review["programs"]
     steps = tuple(review["steps"])
-    now = state.State(review["files"], state.code_of(programs), counts, steps, state.receipts_of(steps))
+    now = state.State(
+        review["files"],
+        state.code_of(programs),
+        counts,
+        steps,
+        state.receipts_of(steps),
+        tuple(review["given"]),
+    )
     state.keep(now, programs)
     return news.news(counts, before[0].counts if before else None)
 

@@ -55,6 +55,7 @@ def said(function):
 AS_READ = state.files_of_people(receipts.CONTENTS)
 # A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
 PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
+GIVEN = [] if workflow.modifier.skip_configfile else sorted(map(str, config))
 # The same without what defaults fill in.
 WRITTEN = as_written(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
 CUT_OFF = [] if workflow.modifier.skip_configfile else cut_off("config/config.yaml")

@@ -99,6 +99,7 @@ def standing():
     return {
         "outcomes": OUTCOMES,
         "files": AS_READ,
+        "given": GIVEN,
         "programs": DATA,
         "steps": sorted(receipts.work_of(job).name for job in workflow.dag.jobs if job.output),
         "status": {"params": values, "inputs": inputs},

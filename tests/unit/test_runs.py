@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -162,6 +163,7 @@ def test_what_people_write_while_a_run_works_is_new_since_it(review):
     given = {
         "outcomes": [],
         "files": state.files_of_people(Contents()),
+        "given": [],
         "programs": {"close_run.py": []},
         "steps": ["step"],
     }
@@ -205,3 +207,13 @@ def test_a_long_line_is_cut_between_words_and_keeps_the_file_that_it_names(words
         r"  anyone:( altered)+ …( \(results/report/changes/1\.0\.\.now\.html\))?", said
     )
     assert said.endswith("…" if len(place) in (0, 253) else place)
+
+
+def test_results_of_another_protocol_than_the_file_are_not_of_now(review):
+    known = state.last()
+    assert known is not None
+    assert state.due() == []
+    state.keep(replace(known[0], given=("analysis", "screening")), known[1])
+    assert state.due() == [
+        "The last run was told by `--config` what the protocol does not say: analysis, screening."
+    ]

@@ -37,7 +37,8 @@ NAMED = 5  # files named of those that changed
 @dataclass(frozen=True)
 class State:
     """The state that a run of everything left: people's files by content, a fingerprint of the code, what there was to count, the
-    `steps` that it consists of, and a fingerprint of their `receipts`, by which those are known that ran since and made something else.
+    `steps` that it consists of, and a fingerprint of their `receipts`, by which those are known that ran since and made something else; `given` are
+    keys of the protocol of which it was told something else than the file says (`--config`).
     """
 
     files: Mapping[str, str | None] = field(default_factory=dict)
@@ -45,6 +46,7 @@ class State:
     counts: Counts = field(default_factory=Counts)
     steps: tuple[str, ...] = ()
     receipts: str = ""
+    given: tuple[str, ...] = ()
 
 
 def code_of(programs: Mapping[str, Iterable[str]]) -> str:
@@ -118,6 +120,7 @@ def keep(state: State, programs: Mapping[str, Iterable[str]]) -> None:
         "counts": state.counts.as_values(),
         "steps": list(state.steps),
         "receipts": state.receipts,
+        "given": list(state.given),
     }
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     if PLACE.is_file() and PLACE.read_text(encoding="utf-8") == text:
@@ -132,7 +135,8 @@ def last() -> tuple[State, dict[str, list[str]]] | None:
         content: dict[str, Any] = json.loads(PLACE.read_text(encoding="utf-8"))
         counts = Counts.of_values(content["counts"])
         steps = tuple(content.get("steps", ()))
-        state = State(content["files"], content["code"], counts, steps, content.get("receipts", ""))
+        receipts, given = content.get("receipts", ""), tuple(content.get("given", ()))
+        state = State(content["files"], content["code"], counts, steps, receipts, given)
         return state, content["programs"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
@@ -162,6 +166,10 @@ def due() -> list[str]:
         )
         if paths
     ]
+    if state.given:
+        reasons.append(
+            f"The last run was told by `--config` what the protocol does not say: {listed(list(state.given))}."
+        )
     try:
         same = code_of(programs) == state.code
     except OSError:  # a script of then that Evergreen has no longer
