@@ -68,7 +68,7 @@ def _state(word: str, scratch: Path) -> State:
     if word == frozen.NOW:
         return here.of_folder(word, "the review as it stands")
     if word in frozen.versions():
-        return state.read(frozen.path_of(word))
+        return frozen.read(word)
     if word in load(FILE).rounds:
         return state.as_of(here.of_folder(word, ""), word)
     return _of_revision(word, scratch)

@@ -41,7 +41,7 @@ def main(argv: list[str] | None = None) -> None:
             written.write(found, protocol.review, args.folder / f"{before}..{day}", before=blocks[:1])
             text = rounds.as_markdown(protocol.review.title, day, blocks)
             tables.write_text(text, args.folder / f"{day}.md")
-    kept = [state.read(frozen.path_of(version)) for version in args.params["versions"]]
+    kept = [frozen.read(version) for version in args.params["versions"]]
     last = None
     for earlier, later in pairwise([*kept, today]):
         last = comparing.compare(earlier, later)

@@ -7,8 +7,9 @@ from dataclasses import replace
 from evergreen.report.blocks import Table
 from evergreen.report.changes import since
 from evergreen.report.changes.comparison import sections
+from evergreen.states import frozen
 from evergreen.states.comparing import compare
-from evergreen.states.state import State, alike, as_of
+from evergreen.states.state import State, alike, as_of, write
 from tests.rows import each
 
 ROUND = "2020-01-01"
@@ -225,3 +226,10 @@ def test_a_judgement_of_missing_evidence_is_asked_again_likewise(level, said):
         "bias by missing evidence of 1 outcome to judge again, for it is that of version 1.0" in line
         for line in lines
     )
+
+
+def test_a_version_is_called_as_its_folder_is_called_now(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(state("1.0", "Moe2019"), frozen.path_of("2024 update"))
+    assert frozen.versions() == ["2024 update"]
+    assert frozen.read("2024 update").name == "2024 update"

@@ -15,6 +15,7 @@ import gzip
 import re
 import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ def versions() -> list[str]:
 def path_of(version: str) -> Path:
     """Where the state of a version is kept."""
     return VERSIONS / version / STATE
+
+
+def read(version: str) -> State:
+    """The state of a version, which is called as its folder is, also where that has got another name. Raises InputError where it is none."""
+    return replace(state.read(path_of(version)), name=version, of=f"version {version}")
 
 
 def check_new(version: str) -> Path:
