@@ -236,6 +236,7 @@ def test_what_the_command_line_says_has_no_row(tmp_path):
         ({**SMALLEST, "screening": None}, "`screening` is empty but must be of type mapping."),
         ({**SMALLEST, "screening": {"full_text": {"reviewers": ["AB", "AB"]}}}, "reviewers` has AB 2 times. Name each once."),
         ({**SMALLEST, "screening": {"reasons": {"a b": "x"}}}, "`screening.reasons` has the key 'a b'. Use a letter first"),
+        ({**SMALLEST, "screening": {"reasons": {"no_rct": "One", "No__RCT": "Two"}}}, "`screening.reasons` has no_rct and No__RCT, which no sheet tells apart. Give one another name."),
         ({**SMALLEST, "screening": {"formerly": {"b": "a"}}}, "`screening.formerly` names b, which is no key of `screening.reasons`. Known are none."),
         ({**SMALLEST, "screening": {"reasons": {"a": "One", "b": "Two"}, "formerly": {"b": ["one"]}}}, "`screening.formerly.b` has 'one', which is what a is called now."),
         ({**SMALLEST, "amendments": [{"date": "2020-13-01", "what": "x", "why": "y"}]}, "`amendments[0].date` is '2020-13-01', not a day"),

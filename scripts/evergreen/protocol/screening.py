@@ -117,10 +117,14 @@ STAGES = ("title_abstract", "full_text")
 
 
 def faults(screening: Screening, rounds: Sequence[str]) -> Iterator[Fault]:
-    """Whether each stage that is not skipped has the reviewers it needs, in every round."""
+    """Whether each stage that is not skipped has the reviewers it needs, in every round, and sheets can say each reason."""
     for name, stage in screening.stages.items():
         if stage.reviewers:
             yield from _stage_faults(name, stage, rounds)
+    sheet = Choices(screening.reasons)
+    for key in screening.reasons:
+        if (other := sheet.read(key)) != key:
+            yield Fault(("screening", "reasons", key), f"`screening.reasons` has {key} and {other}, which no sheet tells apart", "Give one another name.")  # fmt: skip
     known: dict[str, tuple[str, ...]] = {key: (label,) for key, label in screening.reasons.items()}
     for key, names in screening.formerly.items():
         here: KeyPath = ("screening", "formerly", key)
