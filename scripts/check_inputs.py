@@ -68,7 +68,7 @@ def check(
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
             try:
-                if kind == "adjudication_extraction":
+                if kind in ("extraction", "adjudication_extraction"):
                     how = [{"read": columns_read(asked)}]
                 sheet = _check(kind, Path(path), tool, reasons, *how)
                 if sheet is not None:
@@ -131,7 +131,7 @@ def _check(
         worksheet, read = (sheets.read_sheet(one, "extraction_studies") for one in (path, file))
         refuse(comparing.passed_over(worksheet, read, file))
         return None
-    frame = sheets.read_sheet(path, kind)
+    frame = sheets.read_sheet(path, kind, values=(how or {})["read"] if kind == "extraction" else ())
     if kind in ("screening", "adjudication_screening"):
         from evergreen.screening.ballots import ballots
 

@@ -39,7 +39,9 @@ def main(argv: list[str] | None = None) -> None:
         )
     settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
     people = args.params["people"]
-    rows = merge_extraction(read_sheets(args.sheets, "extraction", people), settled, args.params["read"])
+    read = args.params["read"]
+    sheets = read_sheets(args.sheets, "extraction", people, values=read)
+    rows = merge_extraction(sheets, settled, read)
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     answers = answers_of(read_sheet(args.answers, "queries") if args.answers else None)
     outcomes = outcomes_of(args.params["outcomes"])

@@ -125,16 +125,6 @@ def test_a_column_of_a_persons_own_is_said_once_however_it_is_spelt():
     assert (row["site"], row["dose"], row["source"]) == ("HIP | Knee", "10 | 12", "p. 2 | P. 2")
 
 
-@each("cells", [("05-Oct", "5-10"), ("#DIV/0!", "5"), ("2026-10-05", "5-10")])
-def test_what_a_program_made_of_a_column_that_the_protocol_reads_is_refused(cells):
-    rows = {"AB": sheet(*({"arm": f"arm {at}", "dose": cell} for at, cell in enumerate(cells)))}
-    with pytest.raises(InputError, match=r"AB\.csv, row 2, column dose: .* is an? (day|error)"):
-        merge_extraction(rows, read=["Dose"])
-    assert len(merge_extraction(rows).rows) == 2
-    day = {"AB": sheet({"seen": "2026-10-05"}, {"arm": "x", "seen": "2026-10-06"})}
-    assert len(merge_extraction(day, read=["seen"]).rows) == 2
-
-
 def test_a_column_of_a_persons_own_that_the_protocol_reads_is_compared():
     """`Hip | Knee` would be a subgroup. Who has no such column says nothing."""
     sheets = {

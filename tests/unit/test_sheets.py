@@ -363,3 +363,27 @@ def test_numbers_as_written_are_the_texts_of_the_sheet(tmp_path):
         (tmp_path / "AB.csv").write_text(f"{head}\n{text}\n")
         read = sheets.read_sheet(tmp_path / "AB.csv", "extraction", as_written=True)
         assert read[["mean", "sd", "n"]].to_numpy().tolist() == [said]
+
+
+@each(
+    ("cells", "found"),
+    [
+        (("2,5", "7,5", "10"), ["2.5", "7.5", "10"]),
+        (("2,5 mg", "5-10", "NR"), ["2,5 mg", "5-10", "NR"]),
+        (("1.200", "2.400", "3.000"), "'1.200' may be 1200 or 1.2"),
+        (("05-Oct", "5-10", ""), "05-Oct is a day of the calendar"),
+        (("2026-10-05", "5-10", ""), "2026-10-05 is a day of the calendar"),
+        (("#DIV/0!", "5", "6"), "#DIV/0! is an error"),
+        (("2026-10-05", "2026-10-06", ""), ["2026-10-05", "2026-10-06", ""]),
+    ],
+)
+def test_a_column_of_a_persons_own_that_holds_values_is_read_as_one_of_studies_is(tmp_path, cells, found):
+    rows = [f"A;p;single;{at};{cell}" for at, cell in enumerate(cells, start=20)]
+    path = tmp_path / "AB.csv"
+    path.write_text("\n".join(("study;outcome;group;n;Dose", *rows)), encoding="utf-8")
+    assert sheets.read_sheet(path, "extraction")["Dose"].tolist() == list(cells), "a remark stays as it is"
+    if isinstance(found, list):
+        assert sheets.read_sheet(path, "extraction", values=["dose"])["Dose"].tolist() == found
+    else:
+        with pytest.raises(InputError, match=re.escape(found)):
+            sheets.read_sheet(path, "extraction", values=["dose"])

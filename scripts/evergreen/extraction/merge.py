@@ -11,15 +11,15 @@ people come in the order of their names, and of several spellings the most frequ
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from evergreen import tables
-from evergreen.errors import InputError, refuse
+from evergreen.errors import refuse
 from evergreen.extraction.awaiting import AWAITS, awaited_of
-from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, place_of, twice
+from evergreen.extraction.check import KEY, Row, check, filled, impossible, key_of, twice
 from evergreen.extraction.comparing import (
     Near,
     Rounding,
@@ -33,7 +33,7 @@ from evergreen.extraction.comparing import (
 )
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.settled import DROP, Kind, decisions_of, value_of
-from evergreen.sheets import cell_text, columns_of, folded, labels, name_key
+from evergreen.sheets import columns_of, folded, labels, name_key
 from evergreen.sheets.columns import PLACE, by_name
 from evergreen.sheets.labels import spelling_of
 
@@ -86,28 +86,12 @@ def merge_extraction(
     own = dict.fromkeys(
         column for rows in sheets.values() for column in rows.columns if name_key(column) in asked
     )
-    refuse(
-        [
-            error
-            for rows in sheets.values()
-            for column in own
-            if column in rows
-            for error in _spoilt(rows, column)
-        ]
-    )
     merged = _merge(sheets, settled, replace(ROWS, compared=(*COMPARED, *own), own=frozenset(own)))
     # A row that is as an extractor has it was checked with the sheet; a cell emptied or settled can make it impossible.
     records = tables.rows(merged.rows)
     touched = [row for row in records if row["status"] in ("adjudicated", "conflict")]
     refuse(impossible(records, suspects=touched))
     return merged
-
-
-def _spoilt(rows: pd.DataFrame, column: str) -> Iterator[InputError]:
-    """Values of a column of a person's own that a spreadsheet program has put its own in the place of."""
-    lines = tables.rows(rows)
-    for at, what, todo in cell_text.spoilt_among([row[column] for row in lines]):
-        yield InputError(f"{lines[at][column]} is {what}", **place_of(lines[at]), column=column, todo=todo)
 
 
 def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None) -> Merged:

@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -55,8 +55,11 @@ Rows = list[tuple[int, list[str]]]
 """(row number, cells), the header first."""
 
 
-def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.DataFrame:
-    """Read a person's sheet of the given kind; `as_written`: plain numbers stay the texts that they are, `2.180`.
+def read_sheet(
+    path: str | Path, kind: str, *, as_written: bool = False, values: Iterable[str] = ()
+) -> pd.DataFrame:
+    """Read a person's sheet of the given kind; `as_written`: plain numbers stay the texts that they are, `2.180`; `values`: the columns of
+    a person's own that hold values, and not remarks.
 
     Returns one row per filled row: text columns as stripped text ("" where empty), number columns as floats
     (NaN where empty or not reported), columns the schema does not know as text, then `_file` and `_row`. All columns
@@ -73,11 +76,18 @@ def read_sheet(path: str | Path, kind: str, *, as_written: bool = False) -> pd.D
         todo = f"Its first row must name the columns {', '.join(needed(kind))}."
         raise InputError("the file is empty", file=path, todo=todo)
     _refuse_other_heads(rows, kind, path)
-    return _Reader(path, kind, rows, separator).frame(as_written=as_written)
+    return _Reader(path, kind, rows, separator).frame(
+        as_written=as_written, values=set(map(name_key, values))
+    )
 
 
 def read_sheets(
-    paths: Mapping[str, str], kind: str, people: Sequence[str] = (), *, as_written: bool = False
+    paths: Mapping[str, str],
+    kind: str,
+    people: Sequence[str] = (),
+    *,
+    as_written: bool = False,
+    values: Iterable[str] = (),
 ) -> dict[str, pd.DataFrame]:
     """{person: sheet} of a task that several do, each as `read_sheet` reads it; whoever of `people` has no sheet yet has an empty one.
 
@@ -87,9 +97,11 @@ def read_sheets(
 
     columns = [*(column.name for column in columns_of(kind)), *PLACE]
     waiting = [person for person in people if person not in paths] if paths else []
-    return {person: read_sheet(path, kind, as_written=as_written) for person, path in paths.items()} | {
-        person: pd.DataFrame(columns=columns) for person in waiting
+    values = tuple(values)
+    read = {
+        person: read_sheet(path, kind, as_written=as_written, values=values) for person, path in paths.items()
     }
+    return read | {person: pd.DataFrame(columns=columns) for person in waiting}
 
 
 def _csv(path: Path, kind: str) -> tuple[Rows, str]:
@@ -194,14 +206,18 @@ class _Reader:
         }
         self.convention = self._convention()
 
-    def frame(self, *, as_written: bool) -> pd.DataFrame:
+    def frame(self, *, as_written: bool, values: Set[str]) -> pd.DataFrame:
         """The sheet as `read_sheet` gives it."""
         import numpy as np
         import pandas as pd
 
         known = by_name(self.kind)
         data = {
-            name: self._typed(known[name]) if name in known else self._own(name, cells)
+            name: self._typed(known[name])
+            if name in known
+            else self._values(name, cells)
+            if self.kind == STUDY_LEVEL or name_key(name) in values
+            else cells
             for name, cells in self.written.items()
         }
         refuse(self.errors[:MAX_ERRORS])
@@ -334,10 +350,8 @@ class _Reader:
             self._fault(f"{cell} {problem}", at, column, "Correct it.")
         return value
 
-    def _own(self, name: str, cells: list[str]) -> list[str]:
-        """The cells of a column of a person's own, which holds remarks or values."""
-        if self.kind != STUDY_LEVEL:
-            return cells
+    def _values(self, name: str, cells: list[str]) -> list[str]:
+        """The cells of a column of a person's own that holds values."""
         for at, what, todo in cell_text.spoilt_among(cells):
             self._fault(f"{cells[at]} is {what}", at, Column(name, "text"), todo)
         told = (cell for cell in cells if not isinstance(cell, NumberCell))
