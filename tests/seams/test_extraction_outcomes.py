@@ -62,6 +62,17 @@ def test_without_screening_studies_that_are_ordered_by_year_have_that_of_the_she
     assert years(studies=studies, screened=SCREENED) is None
 
 
+def test_the_year_of_studies_is_there_unless_the_protocol_names_what_orders_them():
+    studies = STUDIES.assign(Year="2004")
+
+    def years(**analysis):
+        found = slices_of(Slices(ROWS, studies=studies), [pooling(analysis, id="pain", measure="MD")])["pain"]
+        return found["year"].tolist() if "year" in found else None
+
+    assert years() == ["2004", ""]
+    assert years(cumulative="round") is None
+
+
 def test_a_slice_changes_with_the_outcomes_own_rows_only():
     before = as_csv(slice_of(ROWS, "pain"))
     moved = ROWS.assign(origin="elsewhere:9", n=["5", "6", "8"])

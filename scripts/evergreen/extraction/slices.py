@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # Where a row stands in its sheet may change without changing a number.
 LEFT_BEHIND = ("origin", "extractors")
 OVERALL = "overall"
+YEAR = "year"
+"""The study-level column in whose order studies are added one by one where the protocol names none."""
 FIRST_REPORT = ("report_name", "report_year")
 """What a study is called by its first report, and the year of this."""
 # What a result says of a study or of all subgroups, beside the study-level columns.
@@ -96,6 +98,9 @@ class Slices:
         result["rob_overall"], result["risk_of_bias"] = self._judgements(names, result, wanted, outcome)
         if any(name in self._marked for name in names):
             result[NOTICE] = [self._marked.get(name, "") for name in names]
+        by_year = outcome is not None and not outcome.analysis.cumulative
+        if by_year and YEAR in _people_columns(self._studies) and YEAR not in map(name_key, columns):
+            columns = [*columns, YEAR]
         for column in columns:
             if (own := self._study_column(column)) is not None:
                 result[apart(column)] = [own.get(name, "") for name in names]
@@ -108,7 +113,7 @@ class Slices:
 
     def _years(self, names: Sequence[str]) -> list[str]:
         """The study-level column `year`, where no record says it; "" without one."""
-        column = _people_columns(self._studies).get("year")
+        column = _people_columns(self._studies).get(YEAR)
         if column is None:
             return [""] * len(names)
         of_study = _by_study(self._studies, column)

@@ -11,6 +11,7 @@ from evergreen.metaanalysis import gosh, influence
 from evergreen.metaanalysis.inverse_variance import fit
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
+from evergreen.sheets import NUMBER
 from evergreen.synthesis import dependence
 from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result.analyses import (
@@ -122,7 +123,8 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
     if analysis.model not in {"random", "common"}:
         return CumulativeNotDone(not_done="studies are added one by one in inverse-variance models only")
     wanted = analysis.cumulative
-    by = wanted or ("year" if any(studies.column("year")) else "round")
+    years = [year for year in studies.column("year") if year]
+    by = wanted or ("year" if years and all(map(NUMBER.fullmatch, years)) else "round")
     texts = [day or "" for day in studies.rounds] if by == "round" else studies.column(by)
     if by == "round":
         days = sorted(set(texts))
