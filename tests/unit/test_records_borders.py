@@ -387,6 +387,11 @@ def test_a_table_below_tagged_text_is_refused(writer, between, mark, read):
         read(writer(record(0)).removesuffix("ER  - ") + between + table)
 
 
+def test_a_sponsor_s_number_in_an_abstract_begins_no_entry_of_the_eu_register(read):
+    text = "TY  - JOUR\nTI  - A\nAB  - A trial.\nSponsor Protocol Number: AB-1\nEudraCT Number: 2009-012345-12\nER  - \n"
+    assert read(text)[1]["registry_ids"].tolist() == ["EUCTR2009-012345-12"]
+
+
 def test_a_wrapped_line_that_looks_like_the_end_is_text(read):
     text = "TY  - JOUR\nTI  - A\nAB  - oestrogen receptor\nER  - positive tumours\nPY  - 2019\nER  - \n"
     _, table = read(text + text.replace("TI  - A", "TI  - B"))

@@ -168,6 +168,11 @@ def test_separator_line_of_excel_and_lines_before_the_header(read):
         (2, "lost"),
         (3, "frame"),
     ]
+    export, table = read(
+        '"SEARCH QUERY","\'bone loss\':ti"\n-------------\n\nTitle,PUI,DOI\nOne,L1234567,10.1000/t\n'
+    )
+    assert table["accession"].tolist() == ["L1234567"]
+    assert {remark.kind for remark in export.remarks} == {"frame"}
 
 
 def test_embases_table_with_a_line_per_field(read):

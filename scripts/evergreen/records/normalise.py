@@ -73,7 +73,7 @@ _THOUSANDS = re.compile(r"(?!\d+\.0+$)\d{1,3}(?:([.,'\u2019]|\s)\d{3})(?:\1\d{3}
 """A number as spreadsheets group its digits, `21,345,679`; one mark in all of it."""
 _PMID_MARKED = re.compile(r"(?<!\d)0*([1-9]\d{0,7})\s*[\[(](?:pmid|pubmed|uid)", re.IGNORECASE)
 _PMID_NAMED = re.compile(
-    r"(?:pmid|pubmed\sID|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?/|(?:medline|pubmed):(?=\d))\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
+    r"(?:pmid|europepmc\.org/(?:article|abstract)/med/|pubmed\sID|pubmed(?:\.ncbi\.nlm\.nih\.gov)?(?:/pubmed)?/|(?:medline|pubmed):(?=\d))\W{0,3}(?:NLM)?0*([1-9]\d{0,7})(?!\d)"
     r"|(?:(?<![^;,])\s*(?:medline|pubmed)|(?:medline|pubmed)(?!\W{0,3}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)))"
     r"\W{0,3}(?:NLM)?0*([1-9]\d{4,7})(?!\d)"
     r"|pubmed(?:\.ncbi\.nlm\.nih\.gov)?/?\?(?:\w+=\w*&)*term=0*([1-9]\d{4,7})(?=(?:\[|%5B)(?:uid|pmid)|[\])>\"'&]|\s*$)",
@@ -86,7 +86,13 @@ and within a sentence one of eight digits that is a day too (`searched in PubMed
 def named_pmid(text: str) -> str:
     """The PMID in running text where it is called one: `PMID: 1`, `NLM1` (EBSCO), `26957754[pmid]`, `PUBMED 26957754`, an address."""
     lower = text.lower()
-    if "pmid" not in lower and "pubmed" not in lower and "medline" not in lower and "[uid" not in lower:
+    if (
+        "pmid" not in lower
+        and "pubmed" not in lower
+        and "medline" not in lower
+        and "[uid" not in lower
+        and "epmc.org" not in lower
+    ):
         return ""
     found = _PMID_NAMED.search(text) or _PMID_MARKED.search(text)
     return next(filter(None, found.groups()), "") if found else ""

@@ -68,11 +68,11 @@ _BEGINNINGS = {
     "%": {"endnote": re.compile(r"%0 [A-Z][A-Za-z ]+$")},
     "@": {"bibtex": re.compile(r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$")},
     "<": {"xml": re.compile(r"<\?xml\s")},
-    "S": {
-        "euctr": re.compile(r"Sponsor(?:'s)? Protocol (?:Code )?Number:")
-    },  # abstracts have EudraCT numbers
+    "S": {"euctr": re.compile(r"Sponsor(?:'s)? Protocol (?:Code )?Number:")},
 }
 """First letter of a line to the formats whose records begin so."""
+_ABOVE = {"euctr": re.compile(r"EudraCT Number:")}
+"""What the line above has then as well: abstracts have either."""
 _GLUED = {
     "ris": re.compile(r"\S *TY {1,2}- [A-Z]{3,8}\s*$"),
     "nbib": re.compile(r"\S *PMID- ?\d{1,8}\s*$"),
@@ -249,7 +249,9 @@ def _refuse_two_formats(module: ModuleType, lines: Sequence[str], file: str, abo
     first_letters = "".join([line[:1] or " " for line in lines])
     for number in _places(others, first_letters):
         for key, pattern in others[lines[number][0]].items():
-            if key not in own and pattern.match(lines[number]):
+            if key in own or not pattern.match(lines[number]):
+                continue
+            if key not in _ABOVE or (number and _ABOVE[key].match(lines[number - 1])):
                 name = _XML_NAME if key == "xml" else FORMATS[key].NAME
                 raise _two_formats(module, name, above + number + 1, file)
     ends = next((letters for key, letters in _LAST_LINES.items() if key in own), "")

@@ -126,6 +126,8 @@ def read(lines: Sequence[str]) -> Blocks:
             out.frame(number + 1, lines[number], "separator, for Excel")
         elif re.match(r"\W*About the data: Exported on", lines[number]):
             out.frame(number + 1, lines[number], "what was exported, for Dimensions")
+        elif re.match(r'"?SEARCH QUERY"?[,;\t]|-+$', lines[number]):
+            out.frame(number + 1, lines[number], "what was searched, in Embase")
         else:
             out.lose(number + 1, lines[number], "line before the header")
     blocks(_rows(lines, header, delimiter, out), out)
