@@ -106,6 +106,12 @@ def test_text_among_the_numbers_of_a_moderator(value, shown):
     )
 
 
+def test_text_among_the_numbers_of_a_moderator_that_stands_in_the_rows():
+    assert told(rows(strength="10"), moderators=["strength"]) == []
+    (said,) = told(rows((4, "strength", "20 mg"), strength="10"), moderators=["strength"])
+    assert said.startswith(f"{FILE}, row 4, column strength: study B, moderator of outcome pain: '20 mg' is")
+
+
 def test_a_moderator_in_per_cent_is_no_column_of_words():
     """As words it would be a meta-regression on its levels."""
     (said,) = told(rows(), STUDIES.assign(dose=["40%", "40%", "55.5 %"]), moderators=["dose"])

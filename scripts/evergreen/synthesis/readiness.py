@@ -86,16 +86,19 @@ def _of_outcome(
     except InputError as error:
         return [error]
     names = [name for one in outcome.moderators for name in one.split(":")]
-    return [found for name in names if (found := _moderator(studies, name, outcome.id))]
+    return [found for name in names if (found := _moderator(studies, part, name, outcome.id))]
 
 
-def _moderator(studies: pd.DataFrame, name: str, outcome: str) -> InputError | None:
-    """A text among the numbers of a moderator, which would make it one of words."""
-    column = next((own for own in studies.columns if name_key(own) == name_key(apart(name))), None)
-    stray = effect_modification.no_number(studies[column].tolist()) if column else None
+def _moderator(studies: pd.DataFrame, rows: pd.DataFrame, name: str, outcome: str) -> InputError | None:
+    """A text among the numbers of a moderator, which would make it one of words; of a column of the studies, else of their rows."""
+    there = (
+        (table, own) for table in (studies, rows) for own in table if name_key(own) == name_key(apart(name))
+    )
+    table, column = next(there, (studies, ""))
+    stray = effect_modification.no_number(table[column].tolist()) if column else None
     if stray is None:
         return None
-    own = tables.rows(studies[studies[column] == stray].head(1))[0]
+    own = tables.rows(table[table[column] == stray].head(1))[0]
     todo = "Write a plain number such as 1234.5, leave the cell empty, or use words in every row."
     return InputError(
         f"study {own['study']}, moderator of outcome {outcome}: {stray!r} is no plain number in a column of numbers",
