@@ -42,6 +42,18 @@ def test_modes_of_effects_far_apart_are_found():
     assert found.loglik > -60.39403
 
 
+def test_a_step_to_where_means_overflow_is_taken_back():
+    """Expected of metafor, which stops at a log-likelihood of -35.39595."""
+    data = {
+        "events1": [0, 3, 4, 0, 7, 2, 10, 1, 9, 11, 10], "person_time1": [15.6, 71.5, 143, 18.2, 269.1, 66.3, 318.5, 78, 161.2, 205.4, 332.8],
+        "events2": [0, 0, 1, 0, 10, 0, 4, 0, 1, 2, 1], "person_time2": [7.8, 35.1, 71.5, 9.1, 133.9, 32.5, 158.6, 39, 80.6, 102.7, 166.4],
+    }  # fmt: skip
+    counts = {name: np.array(value, dtype=float) for name, value in data.items()}
+    found = glmm.glmm("IRR", counts, model="UM.RS")
+    assert (found.estimate, found.se, found.tau2) == pytest.approx((0.46643, 0.34075, 0.28928), rel=1e-3)
+    assert found.loglik > -35.39595
+
+
 def of_tables(events1, n1, events2, n2):
     return {
         name: np.array(value, dtype=float)

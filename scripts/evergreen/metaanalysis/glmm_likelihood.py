@@ -102,24 +102,27 @@ class Counts:
         `eta` and the loadings `one` and `two` are ... x k x m.
         """
         loadings = np.stack([one, two], axis=-1)
+        crossed = (one[..., 0] * two[..., 1] - one[..., 1] * two[..., 0]) ** 2
 
-        def around(mode: Array) -> tuple[Array, Array, Array]:
-            """The predictor at a mode (... x k x 2), the slope there, and the information."""
+        def around(mode: Array) -> tuple[Array, Array, Array, Array]:
+            """The predictor at a mode (... x k x 2), the slope there, the information, and its determinant without a difference."""
             at = eta + (loadings * mode[..., None, :]).sum(axis=-1)
             slope, curvature = self.slope_and_curvature(at)
             information = np.swapaxes(loadings, -1, -2) @ (loadings * curvature[..., None]) + np.eye(2)
-            return at, (loadings * slope[..., None]).sum(axis=-2) - mode, information
+            determinant = 1 + (curvature * (one**2 + two**2)).sum(axis=-1) + curvature.prod(axis=-1) * crossed
+            return at, (loadings * slope[..., None]).sum(axis=-2) - mode, information, determinant
 
         def step(mode: Array) -> Array:
-            _, slope, information = around(mode)
-            return np.linalg.solve(information, slope[..., None])[..., 0]
+            _, slope, information, determinant = around(mode)
+            diagonal = np.diagonal(information, axis1=-2, axis2=-1)[..., ::-1]
+            return (diagonal * slope - information[..., :1, 1] * slope[..., ::-1]) / determinant[..., None]
 
         def change(move: Array) -> Array:
             return np.abs((loadings * move[..., None, :]).sum(axis=-1)).max(axis=-1, keepdims=True)
 
         mode = newton(step, change, np.zeros((*eta.shape[:-1], 2)))
-        at, _, information = around(mode)
-        return self.loglik(at) - (mode**2).sum(axis=-1) / 2 - 0.5 * np.linalg.slogdet(information)[1]
+        at, _, _, determinant = around(mode)
+        return self.loglik(at) - (mode**2).sum(axis=-1) / 2 - 0.5 * np.log(determinant)
 
 
 @cache

@@ -16,6 +16,7 @@ from evergreen.metaanalysis.least_squares import Array
 
 NODES = 7
 FAR = 30.0  # a logarithm of odds or of a rate behind which no likelihood changes
+BEYOND = 100.0  # where no parameter can be: exponentials end soon after
 RESOLVED = 0.1  # what three times the nodes may change in a log-likelihood
 # the same of an exact one, which is integrated with three times the nodes where they change more
 EXACT = 1e-5
@@ -56,6 +57,8 @@ def _highest(objective: Callable[[Array], Array], starts: Sequence[Array]) -> tu
     from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     def falling(at: Array) -> tuple[float, Array]:
+        if np.abs(at).max() > BEYOND:
+            return np.inf, np.zeros_like(at)
         unit = 1e-4 * np.eye(len(at))
         here, *around = objective(np.vstack([at, at + unit, at - unit]))
         up, down = np.reshape(around, (2, -1))
@@ -70,7 +73,7 @@ def _highest(objective: Callable[[Array], Array], starts: Sequence[Array]) -> tu
         covariance = _inverse(-hessian)
         with np.errstate(invalid="ignore"):
             move = covariance @ slope
-        if not (np.abs(move).max() > 1e-9 and objective(at + move) > value - 1e-12 * abs(value)):
+        if not (1e-9 < np.abs(move).max() < 1 and objective(at + move) > value - 1e-12 * abs(value)):
             break
         at = at + move
     return at, value, covariance
