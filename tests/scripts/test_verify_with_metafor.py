@@ -340,6 +340,25 @@ def test_what_rounding_decides_in_trim_and_fill_is_no_fault():
 
 
 @needs_metafor
+def test_a_likelihood_that_is_higher_than_where_iteration_stays_is_no_fault():
+    """Twelve made-up effects: metafor stays at a tau2 of 0 (log-likelihood 0.494), and has 1.293 at 0.0134."""
+    sizes = (3.5, 5, 1, 1, 3.5, 3.5, 5, 2, 3.5, 2, 10, 3.5)
+    effects = (0.6741, 0.8224, 0.6085, 0.5305, 0.2766, 0.7413, 0.4843, 0.3458, 0.4662, 0.7584, 0.7421, 0.6946)
+    variances = (0.1534, 0.00149, 0.14814, 0.14259, 0.12978, 0.02318, 0.13966, 0.00118, 0.02016, 0.02341, 0.15942, 0.06206)  # fmt: skip
+    rows = [
+        {"study": f"T{at}", "group": "contrast", "arm": "", "scale": "analysis", "estimate": y, "estimate_se": v**0.5, "dose": dose}
+        for at, (y, v, dose) in enumerate(zip(effects, variances, sizes, strict=True))
+    ]  # fmt: skip
+    analysis = {**ANALYSIS, "tau2": "ML", "test": "z", "permutations": 0}
+    entry = pooling(analysis, id="walk", measure="GEN", moderators=("dose",))
+    every = tasks(outcome.result(pd.DataFrame(rows).astype(str), entry), entry.analysis)
+    found = [task for task in every if task.kind == "moderators"]
+    assert found[0].numbers["tau2"].value == pytest.approx(0.0134, abs=1e-4)
+    table = verification.compare(found, verify_with_metafor.recomputed(found))
+    assert not (table["agrees"] == "false").any()
+
+
+@needs_metafor
 def test_variances_that_clubsandwich_takes_for_nothing_are_no_fault():
     """Made-up mean differences in a large unit, so that variances are about 1e-7."""
     rows = means_of_trials()

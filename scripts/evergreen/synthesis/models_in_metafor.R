@@ -28,7 +28,12 @@ uni <- function(p, d, test = p$test, ...) {
     how$tau2 <- do.call(rma, c(list(yi = d$yi, vi = d$vi, weights = 1 / (d$vi + first$tau2), method = "GENQ"), moderated))$tau2
     how$method <- "DL"
   }
-  do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = exact(d)), how))
+  from <- function(...) do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = c(exact(d), list(...))), how))
+  found <- from()
+  if (!found$method %in% c("ML", "REML") || found$tau2 > 1e-8 * min(d$vi)) return(found)
+  # iteration may stay at 0 where the likelihood is higher elsewhere
+  other <- tryCatch(from(tau2.init = max(median(d$vi), var(d$yi))), error = function(e) found)
+  if (c(logLik(other)) > c(logLik(found)) + 1e-9) other else found
 }
 
 # Knapp and Hartung's test where three or more studies have a tau2 above 0, unless it is narrower than Wald's; with moderators always.
@@ -68,7 +73,8 @@ fitted <- function(p, d, ...) {
     mh = do.call(rma.mh, c(counts, list(measure = p$measure, level = level, add = c(add, as.numeric(p$mh_add)), to = c(p$to, "only0")))),
     peto = do.call(rma.peto, c(counts, list(level = level, add = c(add, 0), to = c(p$to, "none")))),
     glmm = {
-      how <- c(counts, list(measure = p$measure, level = level), if (p$measure %in% c("OR", "IRR")) list(model = p$kind))
+      # with 16 steps, each half the one before, the last of them are too small for the digits of an exact likelihood
+      how <- c(counts, list(measure = p$measure, level = level, control = list(hessianCtrl = list(r = 8))), if (p$measure %in% c("OR", "IRR")) list(model = p$kind))
       mixed <- do.call(rma.glmm, how)
       # at tau2 = 0 the exact conditional likelihood has no second derivative for metafor: the common-effect fit is the same model
       if (p$kind == "CM.EL" && mixed$tau2 < 1e-4) do.call(rma.glmm, c(how, method = "EE")) else mixed
