@@ -60,6 +60,7 @@ def test_an_id_is_made_of_a_name(name, taken, id_):
     [
         (reviewers_of, "AB, adjudication", "'adjudication' cannot be a reviewer's name"),
         (reviewers_of, "1A", "'1A' cannot be a reviewer's name"),
+        (reviewers_of, "Ann Lee, CD", "'Ann Lee' cannot be a reviewer's name"),
         (outcome_of, "Pain=XX", "'XX' is no effect measure. There are RR, OR"),
         (outcome_of, "Alpha=ARAW", "'ARAW' is no effect measure. There are RR, OR"),  # of the mathematics, not of protocols
         (outcome_of, "=MD", "'=MD' names no outcome"),
@@ -73,7 +74,8 @@ def test_an_answer_that_cannot_be_is_refused_in_a_sentence(call, text, sentence)
 
 
 def test_answers_are_read():
-    assert reviewers_of(" AB;CD, AB\n") == ("AB", "CD")
+    for text in (" AB;CD, AB\n", "AB CD", "AB and CD", "AB & CD,"):
+        assert reviewers_of(text) == ("AB", "CD")
     assert outcome_of("Pain (0-10 = worst)=smd") == Outcome("Pain (0-10 = worst)", "SMD")
     assert outcome_of("Pain") == Outcome("Pain")
 

@@ -74,8 +74,11 @@ def id_of(name: str, taken: Iterable[str] = ()) -> str:
 
 
 def reviewers_of(text: str) -> tuple[str, ...]:
-    """Initials as people write them: `AB, CD`. Raises InputError where one cannot be a reviewer's id."""
-    names = tuple(dict.fromkeys(part for part in re.split(r"[,;\s]+", text) if part))
+    """Initials as people write them: `AB, CD`, `AB and CD`, or `AB CD`. Raises InputError where one cannot be a reviewer's id, as `Ann Lee` beside
+    another: she is not two people."""
+    parts = re.split(r"[,;&\n]|\band\b", text)
+    said = parts if len(parts) > 1 else text.split()
+    names = tuple(dict.fromkeys(part.strip() for part in said if part.strip()))
     for name in names:
         if not re.match(ID, name) or name == "adjudication":
             raise InputError(
