@@ -10,7 +10,7 @@ from evergreen import spreadsheets, tables
 from evergreen.bias.tools import tool_of
 from evergreen.command import parser, run
 from evergreen.figures import bias_summary, printing, risk_of_bias
-from evergreen.figures.style import save_pages, style
+from evergreen.figures.style import save_listed, style
 from evergreen.protocol.outcomes import outcomes_of
 from evergreen.screening.study_labels import StudyLabels
 
@@ -36,28 +36,20 @@ def main(argv: list[str] | None = None) -> None:
     folder = Path(args.out)
     outcomes = outcomes_of(args.params["outcomes"])
     pages = bias_summary.summary(judgements, tool, outcomes)
-    # How many pages there are follows from the judgements: those behind the first go where nothing is named beforehand.
     further = folder / "further"
     shutil.rmtree(further, ignore_errors=True)
     further.mkdir(parents=True)
-    behind = [f"further/summary-{number}" for number in range(2, len(pages) + 1)]
     studies, domains = judgements["study"].nunique(), judgements["domain"].nunique()
     described = f"Judgements for {studies} studies in {domains} domains."
+    reason = None if len(judgements) else "nothing has been judged yet"
     listed: list[dict[str, Any]] = []
     with style():
-        for name, figures, stems in (
-            ("summary", pages, ["summary", *behind]),
-            ("graph", (risk_of_bias.graph(judgements, tool),), ["graph"]),
-        ):
+        for name, figures in (("summary", pages), ("graph", (risk_of_bias.graph(judgements, tool),))):
             title = f"Risk of bias {name}, {tool.name}"
-            places = [folder / stem for stem in stems]
-            absent = save_pages(figures, places, title=title, description=described, **args.prints.how)
-            listed.append(
-                {
-                    "name": name, "title": title, "drawn": not judgements.empty, "reason": None if len(judgements) else "nothing has been judged yet",
-                    "stem": name, "further_pages": stems[1:], "description": described, "boxes": absent or None,
-                }
-            )  # fmt: skip
+            saved = save_listed(
+                figures, folder, name, title=title, description=described, how=args.prints.how
+            )
+            listed.append({"name": name, "title": title, "drawn": not reason, "reason": reason, **saved})
     tables.write_json(listed, folder / "figures.json")
     spreadsheets.write_table(risk_of_bias.summary_table(judgements, tool), folder / "summary.csv")
     spreadsheets.write_table(risk_of_bias.graph_table(judgements, tool), folder / "graph.csv")

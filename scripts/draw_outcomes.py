@@ -62,34 +62,31 @@ def draw(synthesis: Path, setting: Setting, folder: Path, prints: Prints) -> Non
     listed: list[dict[str, Any]] = []
     with style.style():
         for plate in outcome_figures.plates(result, setting):
-            behind, absent = [], ""
             first = plate.name in outcome_figures.FIRST
+            stem = plate.name if first else f"further/{plate.name}"
             drawn = plate.drawn or (outcome_figures.notice(plate) if first else None)
-            if drawn is not None:
-                stem = (folder if first else further) / plate.name
-                # How many pages there are follows from the numbers: those behind the first go where nothing is named beforehand.
-                behind = [f"further/{plate.name}-{number}" for number in range(2, len(drawn.pages) + 1)]
-                absent = style.save_pages(
+            entry = {
+                "name": plate.name,
+                "title": plate.title,
+                "drawn": plate.drawn is not None,
+                "reason": plate.reason or None,
+            }
+            if drawn is None:
+                entry |= {"stem": None, "further_pages": [], "description": "", "boxes": None}
+            else:
+                entry |= style.save_listed(
                     drawn.pages,
-                    [stem, *(folder / page for page in behind)],
+                    folder,
+                    stem,
                     title=plate.title,
                     description=drawn.description,
-                    **prints.how,
+                    how=prints.how,
                 )
-                spreadsheets.write_table(drawn.numbers, f"{stem}.csv")
-            listed.append(
-                {
-                    "name": plate.name,
-                    "title": plate.title,
-                    "drawn": plate.drawn is not None,
-                    "reason": plate.reason or None,
-                    # A sentence stands where a first figure is not drawn, for its files are always there; it is no figure.
-                    "stem": (plate.name if first else f"further/{plate.name}") if plate.drawn else None,
-                    "further_pages": behind,
-                    "description": drawn.description if drawn is not None else "",
-                    "boxes": absent or None,
-                }
-            )
+                spreadsheets.write_table(drawn.numbers, folder / f"{stem}.csv")
+            if plate.drawn is None:
+                # A sentence stands where a first figure is not drawn, for its files are always there; it is no figure.
+                entry["stem"] = None
+            listed.append(entry)
     tables.write_json(listed, folder / "figures.json")
     print(f"{setting.name}: {sum(entry['drawn'] for entry in listed)} of {len(listed)} figures apply")
 

@@ -20,7 +20,7 @@ from evergreen.figures import svg
 from evergreen.figures.fonts import cut_fonts
 from evergreen.figures.glyphs import FONT, families, lacking
 from evergreen.figures.pixels import pixels_of, resolution, write_png, write_tiff
-from evergreen.figures.printing import FORMATS
+from evergreen.figures.printing import FORMATS, How
 from evergreen.tables import replaced
 
 INK = "#1a1a1a"
@@ -163,6 +163,19 @@ def save_pages(
                 for figure in figures:
                     pdf.savefig(figure)
     return next(filter(None, absent), "")
+
+
+def save_listed(
+    pages: Sequence[Figure], folder: Path, stem: str, *, title: str, description: str, how: How
+) -> dict[str, Any]:
+    """Write the pages of a figure into a folder; what the `figures.json` of this says of them.
+
+    How many pages there are follows from the numbers: those behind the first go into `further/`, where nothing is named beforehand.
+    """
+    behind = [f"further/{Path(stem).name}-{number}" for number in range(2, len(pages) + 1)]
+    places = [folder / place for place in (stem, *behind)]
+    absent = save_pages(pages, places, title=title, description=description, **how)
+    return {"stem": stem, "further_pages": behind, "description": description, "boxes": absent or None}
 
 
 def _kept() -> AbstractContextManager[None]:
