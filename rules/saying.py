@@ -132,7 +132,7 @@ class Telling(logging.Handler):
             self.announce()
             self.stages.start(record.jobid, record.rule_name)
         elif event in (LogEvent.JOB_FINISHED, LogEvent.PROGRESS):
-            self.finish(getattr(record, "job_id", None))
+            self.say(*self.stages.finish(getattr(record, "job_id", None)))
         elif event == LogEvent.JOB_ERROR:
             self.failed.append(
                 (record.rule_name, str(record.rule_msg or ""), [str(log) for log in record.log])
@@ -162,7 +162,9 @@ class Telling(logging.Handler):
         self._spoke = time.monotonic()
 
     def say(self, *lines: str) -> None:
-        """Lines of our own, where Snakemake's would be."""
+        """Lines of our own, if there are any, where Snakemake's would be."""
+        if not lines:
+            return
         self._wipe()
         self.known.stream.write("".join(f"{line}\n" for line in lines))
         self.known.flush()
@@ -177,19 +179,12 @@ class Telling(logging.Handler):
             self.say(f"{most}{_counted(self.stages.total)} to do:")
             threading.Thread(target=self._watch, daemon=True).start()
 
-    def finish(self, job_id: int | None) -> None:
-        self.say_stages(self.stages.finish(job_id))
-
-    def say_stages(self, done: list[str]) -> None:
-        if done:
-            self.say(*done)
-
     def end(self, well: bool) -> None:
         """The stages are over; after a good end, what Snakemake left out at last is of now, too."""
         if not self.closed:
             self.closed = True
             self._over.set()
-            self.say_stages(self.stages.rest() if well else [])
+            self.say(*self.stages.rest() if well else [])
 
     def _watch(self) -> None:
         """Say what a long run is at."""

@@ -54,7 +54,8 @@ def hold() -> Iterator[str | None]:
                 todo=f"Wait until it has ended; if you know that it has, delete {HOLDER} and run again.",
             )  # fmt: skip
         word = f"An earlier run ({_named(earlier)}) was killed; its lock is cleared." if earlier else None
-        _write(file, {"host": os.uname().nodename, "process": os.getpid(), "started": _started()})
+        now = time.strftime("%Y-%m-%d %H:%M:%S")
+        _write(file, {"host": os.uname().nodename, "process": os.getpid(), "started": now})
         os.environ[TICKET] = HOLDER.read_text(encoding="utf-8")
         try:
             _await_steps()
@@ -99,10 +100,6 @@ def _write(file: IO[str], holder: dict[str, Any] | None) -> None:
 def _named(holder: dict[str, Any]) -> str:
     started = f", started {holder['started']}" if holder.get("started") else ""
     return f"process {holder.get('process', 'unknown')} on {holder.get('host', 'an unknown host')}{started}"
-
-
-def _started() -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _await_steps() -> None:
