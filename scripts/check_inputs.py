@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -63,7 +64,7 @@ def check(
             tool_of(tool)
         except InputError as fault:
             refuse([*faults, fault])  # no sheet of judgements can be read without it
-    read: dict[tuple[str, str], pd.DataFrame] = {}
+    read: dict[str, dict[str, pd.DataFrame]] = defaultdict(dict)
     asked = outcomes_of(outcomes)
     for _, area in sorted(files.items()):
         for kind, path, *how in area:
@@ -72,34 +73,27 @@ def check(
                     how = [{"read": columns_read(asked)}]
                 sheet = _check(kind, Path(path), tool, reasons, *how)
                 if sheet is not None:
-                    read[kind, path] = sheet
+                    read[kind][Path(path).stem] = sheet
             except InputError as fault:
                 faults.append(fault)
     refuse(faults)
-    if asked and files.get("extraction"):
-        refuse(_unpoolable(files["extraction"], read, asked, scales, screened))
+    if asked and read["extraction"]:
+        refuse(_unpoolable(read, asked, scales, screened))
 
 
 def _unpoolable(
-    files: list[list[Any]],
-    read: dict[tuple[str, str], pd.DataFrame],
+    read: Mapping[str, dict[str, pd.DataFrame]],
     outcomes: Sequence[Outcome],
     scales: Mapping[str, str],
     screened: bool,
 ) -> list[InputError]:
-    """What the sheets of all extractors, as they were `read`, together leave to mend before their outcomes can be pooled."""
+    """What the sheets of all extractors, `read` by kind and name, together leave to mend before their outcomes can be pooled."""
     from evergreen.extraction.derive import derive
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
-    sheets_of = {
-        kind: {Path(path).stem: read[kind, path] for own, path, *_ in files if own == kind}
-        for kind in ("extraction", "extraction_studies", "adjudication_extraction")
-    }
-    if not sheets_of["extraction"]:
-        return []
-    adjudication = next(iter(sheets_of["adjudication_extraction"].values()), None)
-    rows = merge.merge_extraction(sheets_of["extraction"], adjudication, columns_read(outcomes))
-    studies = merge.merge_studies(sheets_of["extraction_studies"], adjudication)
+    adjudication = next(iter(read["adjudication_extraction"].values()), None)
+    rows = merge.merge_extraction(read["extraction"], adjudication, columns_read(outcomes))
+    studies = merge.merge_studies(read["extraction_studies"], adjudication)
     converted = merge.texts(derive(rows.rows, scales, fillings_of(outcomes)))
     return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)
 

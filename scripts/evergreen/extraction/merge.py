@@ -63,7 +63,7 @@ ROWS = Kind(KEY, COMPARED, frozenset(NUMBERS), silent=SILENT)
 
 def check_adjudication(rows: pd.DataFrame, read: Iterable[str] = ()) -> None:
     """Refuse an adjudication sheet with unknown columns, impossible values or two words on one cell; `read` as in `merge_extraction`."""
-    decisions_of(rows[rows["outcome"] != ""], replace(ROWS, compared=(*COMPARED, *read)))
+    decisions_of(rows, replace(ROWS, compared=(*COMPARED, *read)))
 
 
 def merge_extraction(
@@ -81,12 +81,9 @@ def merge_extraction(
     sheets = _in_order(sheets)
     for rows in sheets.values():
         check(rows)
-    settled = adjudication[adjudication["outcome"] != ""] if adjudication is not None else None
     asked = {name_key(name) for name in read} - set(by_name("extraction"))
-    own = dict.fromkeys(
-        column for rows in sheets.values() for column in rows.columns if name_key(column) in asked
-    )
-    merged = _merge(sheets, settled, replace(ROWS, compared=(*COMPARED, *own), own=frozenset(own)))
+    own = [column for column in _columns(sheets) if name_key(column) in asked]
+    merged = _merge(sheets, adjudication, replace(ROWS, compared=(*COMPARED, *own), own=frozenset(own)))
     # A row that is as an extractor has it was checked with the sheet; a cell emptied or settled can make it impossible.
     records = tables.rows(merged.rows)
     touched = [row for row in records if row["status"] in ("adjudicated", "conflict")]
@@ -101,10 +98,9 @@ def merge_studies(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame
     """
     sheets = _in_order(sheets)
     refuse([error for rows in sheets.values() for error in twice(filled(tables.rows(rows)), STUDY_KEY)])
-    named = dict.fromkeys(column for rows in sheets.values() for column in rows.columns)
-    compared = tuple(c for c in named if name_key(c) not in (*STUDY_KEY, *REMARKS) and c not in PLACE)
-    settled = adjudication[adjudication["outcome"] == ""] if adjudication is not None else None
-    return _merge(sheets, settled, Kind(STUDY_KEY, compared, apart=True))
+    aside = (*STUDY_KEY, *REMARKS)
+    compared = tuple(c for c in _columns(sheets) if name_key(c) not in aside and c not in PLACE)
+    return _merge(sheets, adjudication, Kind(STUDY_KEY, compared, apart=True))
 
 
 def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -117,12 +113,15 @@ def _in_order(sheets: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
 
 
+def _columns(sheets: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The columns of all sheets, each once."""
+    return list(dict.fromkeys(column for rows in sheets.values() for column in rows.columns))
+
+
 def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None, kind: Kind) -> Merged:
     found: dict[tuple[str, ...], dict[str, Row]] = {}
     decisions = decisions_of(adjudication, kind)
-    columns = list(
-        dict.fromkeys(c for rows in sheets.values() for c in rows.columns if c not in PLACE)
-    ) or list(kind.key)
+    columns = [column for column in _columns(sheets) if column not in PLACE] or list(kind.key)
     # Nobody differs on a column that is empty with all.
     held = {*kind.key, *PLACE, *(column for *_, column in decisions)}
     lines = {person: tables.rows(rows) for person, rows in sheets.items()}

@@ -40,7 +40,8 @@ class Kind:
 
 
 def decisions_of(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str, ...], Row]:
-    """{(*key, column): row of the adjudication sheet}, of the rows that settle something; refuses unknown columns, values and contradictions."""
+    """{(*key, column): row of the adjudication sheet}, of the rows that settle something of the kind (studies have no outcome); refuses unknown
+    columns, values and contradictions."""
     decisions: dict[tuple[str, ...], Row] = {}
     errors = []
 
@@ -48,7 +49,9 @@ def decisions_of(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[st
         errors.append(InputError(problem, **place_of(row), column=column, todo=todo))
 
     called = {name_key(column): column for column in (*kind.compared, "row")}
-    for row in [] if adjudication is None else tables.rows(adjudication[adjudication["value"] != ""]):
+    for row in [] if adjudication is None else tables.rows(adjudication):
+        if not row["value"] or bool(row["outcome"]) != ("outcome" in kind.key):
+            continue
         column = called.get(name_key(row["column"]))
         if column is None:
             problem = f"{row['column']!r} is not a column that extractors can disagree on"
