@@ -6,6 +6,7 @@ What it says goes into sheets and pages that check while somebody types: a formu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partialmethod
 from typing import Any
 
 Tree = str | float | int | list[Any]
@@ -25,26 +26,13 @@ class Term:
     def _with(self, sign: str, other: object) -> Term:
         return Term([sign, self.tree, tree_of(other)])
 
-    def __le__(self, other: object) -> Term:
-        return self._with("<=", other)
-
-    def __ge__(self, other: object) -> Term:
-        return self._with(">=", other)
-
-    def __eq__(self, other: object) -> Term:  # type: ignore[override]
-        return self._with("=", other)
-
-    def __ne__(self, other: object) -> Term:  # type: ignore[override]
-        return self._with("!=", other)
-
-    def __or__(self, other: object) -> Term:
-        return self._with("or", other)
-
-    def __sub__(self, other: object) -> Term:
-        return self._with("-", other)
-
-    def __mul__(self, other: object) -> Term:
-        return self._with("*", other)
+    __le__ = partialmethod(_with, "<=")
+    __ge__ = partialmethod(_with, ">=")
+    __eq__ = partialmethod(_with, "=")  # type: ignore[assignment]
+    __ne__ = partialmethod(_with, "!=")  # type: ignore[assignment]
+    __or__ = partialmethod(_with, "or")
+    __sub__ = partialmethod(_with, "-")
+    __mul__ = partialmethod(_with, "*")
 
     def __rmul__(self, other: object) -> Term:
         return Term(["*", tree_of(other), self.tree])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,12 @@ class State:
     searched: str
     parts: Mapping[str, Rows] = field(default_factory=dict)
     looks: Mapping[str, Rows] = field(default_factory=dict)
+
+
+def with_rows(state: State, altered: Callable[[str, Row], Row]) -> State:
+    """A state with other rows: what `altered` makes of the part and each of its rows."""
+    parts = {part: tuple(altered(part, row) for row in rows) for part, rows in state.parts.items()}
+    return replace(state, parts=parts)
 
 
 def as_of(state: State, day: str) -> State:

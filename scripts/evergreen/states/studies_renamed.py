@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from evergreen.states.state import Row, State
+from evergreen.states.state import Row, State, with_rows
 
 STUDY = "study"
 
@@ -22,11 +21,9 @@ def with_names(state: State, names: Mapping[str, str]) -> State:
     """A state in which studies are called by other names."""
     if not names:
         return state
-    parts = {
-        part: tuple({**row, STUDY: names[row[STUDY]]} if row.get(STUDY) in names else row for row in rows)
-        for part, rows in state.parts.items()
-    }
-    return replace(state, parts=parts)
+    return with_rows(
+        state, lambda _, row: {**row, STUDY: names[row[STUDY]]} if row.get(STUDY) in names else row
+    )
 
 
 def _marks(state: State) -> dict[str, frozenset[Any]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from evergreen.screening.stages import DECISIONS
 from evergreen.sheets.labels import Choices
-from evergreen.states.state import PROTOCOL, Row, State
+from evergreen.states.state import PROTOCOL, Row, State, with_rows
 
 VOTES = ("screening", "adjudication_screening")
 REASONS, FORMERLY = "screening.reasons.", "screening.formerly."
@@ -17,14 +16,7 @@ def in_same_words(*states: State) -> list[State]:
     """The states with their votes by keys, each reason as the protocols of all of them read it: it may have been called anew since."""
     known = [_reasons(state) for state in states]
     return [
-        replace(
-            state,
-            parts={
-                part: tuple(_by_keys(row, known) for row in rows) if part in VOTES else rows
-                for part, rows in state.parts.items()
-            },
-        )
-        for state in states
+        with_rows(state, lambda part, row: _by_keys(row, known) if part in VOTES else row) for state in states
     ]
 
 

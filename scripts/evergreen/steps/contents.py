@@ -49,7 +49,8 @@ class Contents:
         known = self._known.get(path)
         if known is not None and known[0] == state:
             return known[1]
-        digest = _hash(path)
+        with open(path, "rb") as file:  # noqa: PTH123
+            digest = file_digest(file, "sha256").hexdigest()
         if time.time_ns() - max(facts.st_mtime_ns, facts.st_ctime_ns) > GRAIN:
             self._known[path] = (state, digest)
             self._new = True
@@ -100,8 +101,3 @@ def files_in(folder: str | Path) -> list[str]:
             if name not in MARKS
         ]
     return sorted(found)
-
-
-def _hash(path: str) -> str:
-    with open(path, "rb") as file:  # noqa: PTH123
-        return file_digest(file, "sha256").hexdigest()
