@@ -6,21 +6,11 @@ rule deduplicate_works:
     output:
         # Kept from run to run: a round whose records and rounds before are as they were is not compared again.
         update(directory("results/deduplication/rounds")),
-        [
-            f"results/deduplication/{name}"
-            for name in (
-                "clusters.csv",
-                "works.csv",
-                "works.parquet",
-                "origin.csv",
-                "borderline.csv",
-                "links.csv",
-                "verdicts.csv",
-                "yield.csv",
-                "overlap.csv",
-                "combinations.csv",
-            )
-        ],
+        "results/deduplication/works.parquet",
+        expand(
+            "results/deduplication/{table}.csv",
+            table="clusters works origin borderline links verdicts yield overlap combinations".split(),
+        ),
     params:
         **program("deduplicate_works.py", values=params.deduplicate_works(PROTOCOL)),
         tables=value(

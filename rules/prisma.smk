@@ -6,17 +6,11 @@ rule count_prisma:
     input:
         unpack(flow_tables),
     output:
-        lists=[
-            f"results/prisma/{name}"
-            for name in (
-                "counts.json",
-                "PRISMA.csv",
-                "PRISMA-total.csv",
-                "excluded_reports.csv",
-                "per_source.csv",
-                "members.csv",
-            )
-        ],
+        counts="results/prisma/counts.json",
+        lists=expand(
+            "results/prisma/{table}.csv",
+            table="PRISMA PRISMA-total excluded_reports per_source members".split(),
+        ),
         # Kept where a round's counts are as they were.
         charts=[
             update(

@@ -12,11 +12,7 @@ rule count_votes:
         ),
         before=lambda w: ("results/screening/title_abstract/decisions.csv" if w.stage == "full_text" else []),
     output:
-        decisions=f"{STAGE_DIR}/decisions.csv",
-        conflicts=f"{STAGE_DIR}/conflicts.csv",
-        orphans=f"{STAGE_DIR}/orphans.csv",
-        votes=f"{STAGE_DIR}/votes.csv",
-        awaiting=f"{STAGE_DIR}/awaiting.csv",
+        [f"{STAGE_DIR}/{name}.csv" for name in ("decisions", "conflicts", "orphans", "votes", "awaiting")],
     log:
         "results/logs/count_votes/{stage}.log",
     params:
