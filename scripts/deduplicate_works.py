@@ -85,8 +85,7 @@ def main(argv: list[str] | None = None) -> None:
     pa.default_memory_pool().release_unused()  # by the comparisons
     if by_round:
         state = tables.read_table(before[0], NEEDED)
-        every = [path for paths in by_round.values() for path in paths]
-        records = pd.concat([tables.read_table(path, READ) for path in every], ignore_index=True)
+        records = pd.concat([tables.read_table(path, READ) for path in so_far], ignore_index=True)
         pairs = pd.concat(
             [tables.read_table(rounds / f"{day}.pairs.parquet") for day in by_round], ignore_index=True
         )

@@ -54,7 +54,7 @@ def test_a_sheet_in_another_format_is_not_passed_over(tmp_path, suffix):
 
 
 def test_the_same_sheet_twice_is_refused(tmp_path):
-    for suffix in sheets.SUFFIXES:
+    for suffix in sheets.files.SUFFIXES:
         (tmp_path / f"AB{suffix}").write_bytes(b"x\ny\n")
     with pytest.raises(InputError, match="Keep one"):
         sheets.find(tmp_path / "AB")

@@ -5,14 +5,14 @@ written, `days` how a day is, `cell_text` what a cell is besides its text, `labe
 `keeping` how programs write there.
 """
 
-from evergreen.sheets.columns import Column, columns_of
-from evergreen.sheets.files import SUFFIXES, by_person, copied, find, heads_alone, people_in
+from evergreen.sheets.columns import columns_of
+from evergreen.sheets.files import by_person, copied, find, heads_alone, people_in
 from evergreen.sheets.labels import folded, name_key
 from evergreen.sheets.numbers import NOT_REPORTED, NUMBER
 from evergreen.sheets.reading import read_sheet, read_sheets
 from evergreen.sheets.texts import clean, decoded
 
 __all__ = [
-    "NOT_REPORTED", "NUMBER", "SUFFIXES", "Column", "by_person", "clean", "columns_of", "copied", "decoded", "find", "folded", "heads_alone",
-    "name_key", "people_in", "read_sheet", "read_sheets",
+    "NOT_REPORTED", "NUMBER", "by_person", "clean", "columns_of", "copied", "decoded", "find", "folded", "heads_alone", "name_key", "people_in",
+    "read_sheet", "read_sheets",
 ]  # fmt: skip
