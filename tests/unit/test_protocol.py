@@ -1,19 +1,21 @@
 """The protocol: normalised, defaults filled, as its schema and reference say it."""
 
 import datetime
+import inspect
 
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
 from evergreen.errors import InputError
+from evergreen.protocol import part as part_of_all
 from evergreen.protocol.__main__ import MADE
 from evergreen.protocol.analysis import Analysis, Changes
 from evergreen.protocol.conversions import Conversions
 from evergreen.protocol.loading import complete, cut_off, load, of_run
 from evergreen.protocol.outcomes import Outcome, scales_of
 from evergreen.protocol.params import whole
-from evergreen.protocol.part import Part
+from evergreen.protocol.part import Part, sentences
 from evergreen.protocol.reference import part, sections, sentence
 from evergreen.protocol.schema import json_schema
 from evergreen.protocol.screening import STAGES, Screening
@@ -102,6 +104,14 @@ def test_the_schema_takes_what_the_models_take(root):
         written = Written(path.parent).protocol  # dates as text, as editors read them
         assert list(validator.iter_errors(written)) == []
         assert list(validator.iter_errors(whole(load(path)))) == [], "what is complete is valid too"
+
+
+def test_a_module_is_read_once_for_the_sentences_of_its_parts(monkeypatch):
+    read, source = [], inspect.getsource
+    monkeypatch.setattr(inspect, "getsource", lambda one: read.append(one) or source(one))
+    part_of_all._classes.cache_clear()
+    assert all(map(sentences, (Analysis, Outcome, Conversions)))
+    assert len(read) == len(set(read)) == 4  # theirs, and that of all parts
 
 
 def test_nothing_alters_a_protocol():
