@@ -18,10 +18,9 @@ from evergreen.protocol.loading import FILE, load
 from evergreen.publication import manuscript, numbers
 from evergreen.publication.places import Change, Response, respond
 from evergreen.states import state
-from evergreen.states.frozen import STATE
+from evergreen.states.frozen import STATE, VERSIONS
 from evergreen.tables import read_json, write_json
 
-VERSIONS = Path("config/versions")
 LISTED = 40  # changes of a kind that are named one by one
 
 
