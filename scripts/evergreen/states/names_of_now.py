@@ -4,12 +4,10 @@ others."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
 
 from evergreen.sheets import folded
 from evergreen.states.kinds import KINDS
-from evergreen.states.state import PROTOCOL, Row, State
+from evergreen.states.state import PROTOCOL, Row, State, with_rows
 from evergreen.states.vote_words import names_of
 
 FORMERLY = ".formerly"
@@ -42,14 +40,11 @@ def by_names_of_now(before: State, after: State) -> tuple[State, State]:
     called: dict[str, Callable[[str], str]] = {
         **dict.fromkeys(WHO, person), **dict.fromkeys(IDS, record), "source": lambda name: sources.get(name, name), "key": key,
     }  # fmt: skip
-    one, other = (
-        replace(
-            state,
-            parts={part: tuple(_called(row, called) for row in rows) for part, rows in state.parts.items()},
-        )
-        for state in (before, after)
-    )
-    return one, other
+
+    def altered(_: str, row: Row) -> Row:
+        return {**row, **{name: called[name](str(row[name])) for name in called.keys() & row.keys()}}
+
+    return with_rows(before, altered), with_rows(after, altered)
 
 
 def _formerly(state: State, part: str) -> Iterator[tuple[str, str]]:
@@ -58,8 +53,3 @@ def _formerly(state: State, part: str) -> Iterator[tuple[str, str]]:
         if row["key"].startswith(part) and row["key"].endswith(FORMERLY):
             now = row["key"].removeprefix(part).removesuffix(FORMERLY)
             yield from ((former, now) for former in names_of(row["value"]))
-
-
-def _called(row: Row, called: dict[str, Callable[[str], str]]) -> Row:
-    said: dict[str, Any] = {name: called[name](str(row[name])) for name in called.keys() & row.keys()}
-    return {**row, **said}
