@@ -362,3 +362,28 @@ def test_agreement_is_counted_by_domain_before_adjudication():
     assert table["agreement"].item() == pytest.approx(0.6)
     assert table["kappa"].item() == pytest.approx((0.6 - 0.52) / 0.48)
     assert agreement_table(judge({"AB": sheets["AB"]}, None, ROB1).opinions, ROB1).empty
+
+
+@each(
+    ("whole", "result", "judgement", "status"),
+    [("low", "low", "low", "agreed"), ("low", "high", "", "conflict"), ("high", "low", "", "conflict")],
+)
+def test_what_a_person_says_of_a_whole_study_holds_where_another_judges_a_result(
+    whole, result, judgement, status
+):
+    """The result's own line counts for it: without the other's word a disagreement would be lost."""
+    sheets = {
+        "AB": sheet({"domain": "D1", "judgement": whole}),
+        "CD": sheet({"domain": "D1", "judgement": result, "outcome": "pain"}, file="CD.csv"),
+    }
+    judged = judge(sheets, None, ROB2)
+    (of_pain,) = judged.judgements.query("outcome == 'pain' and domain == 'D1'").to_dict("records")
+    assert (of_pain["judgement"], of_pain["status"], of_pain["assessors"]) == (judgement, status, "AB; CD")
+    listed = [(one["outcome"], one["values"], one["status"]) for one in judged.conflicts.to_dict("records")]
+    opened = [("pain", f"AB={whole}; CD={result}", "open")] * (status == "conflict")
+    assert listed == [("", "AB=present; CD=absent", "pending"), *opened]
+    # a person's own line on the result goes before, and what a sheet awaits is not said yet
+    own = {"domain": "D1", "judgement": result, "outcome": "pain"}
+    sheets["AB"] = sheet({"domain": "D1", "judgement": whole}, own)
+    found = judge(sheets, None, ROB2).judgements.query("outcome == 'pain' and domain == 'D1'")
+    assert found["status"].tolist() == ["agreed"]

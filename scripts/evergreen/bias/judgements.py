@@ -6,7 +6,7 @@ it with a reason. Tools are known by what `bias.tools` says of them and nothing 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,11 +149,22 @@ class _Merged:
         said = {
             person: by_result[result] for person, by_result in self._opinions.items() if result in by_result
         }
-        self.conflicts += ((result, line) for line in _pending(list(self._opinions), said))
+        # What a person says of more than this result holds for it too, where others judge it by itself.
+        judged = {domain for domains in said.values() for domain in domains}
+        wider = {
+            person: {domain: found for domain in judged - said.get(person, {}).keys() if (found := self._wider(person, result, domain))}
+            for person in self._opinions
+        }  # fmt: skip
+        whole = {person for person, found in wider.items() if found.keys() >= judged}
+        self.conflicts += ((result, line) for line in _pending(list(self._opinions), said.keys() | whole))
         rows: dict[str, dict[str, str]] = {}
         decided = self._settled.get(result, {})
         for domain in [*(domain.id for domain in self._tool.domains_of(variant)), OVERALL]:
-            by_person = {person: domains[domain] for person, domains in said.items() if domain in domains}
+            by_person = {
+                person: one
+                for person in self._opinions
+                if (one := said.get(person, {}).get(domain) or wider[person].get(domain))
+            }
             decision = decided.get(domain)
             late = [person for person in said if domain in self._awaited[person].get(result, ())]
             for person in late:
@@ -169,11 +180,19 @@ class _Merged:
             )
             by_whom = self._who.get(result, "")
             rows[domain], listed = _settle(
-                domain, by_person, decision, [one for one in said if one not in late], by_whom, suggested or "",
+                domain, by_person, decision, [one for one in self._opinions if one in said.keys() | by_person.keys() and one not in late],
+                by_whom, suggested or "",
                 open_questions,
             )  # fmt: skip
             self.conflicts += ((result, line) for line in listed)
         return rows
+
+    def _wider(self, person: str, result: Result, domain: str) -> Opinion | None:
+        """What a person says of a domain of the most specific of the results that a result is a part of; nothing where the sheet awaits it."""
+        if domain in self._awaited[person].get(result, ()):
+            return None
+        found = (self._opinions[person].get(one, {}).get(domain) for one in reversed(result.general[:-1]))
+        return next(filter(None, found), None)
 
     def _orphans(self, judged: Mapping[Result, object]) -> None:
         """Decisions on what nobody judged."""
@@ -309,7 +328,7 @@ def _table(
     return pd.DataFrame(rows, columns=[*columns[:2], *used, *columns[2:]])
 
 
-def _pending(people: list[str], said: Mapping[str, object]) -> Lines:
+def _pending(people: list[str], said: Set[str]) -> Lines:
     if all(person in said for person in people):
         return []
     values = {person: "present" if person in said else "absent" for person in people}
