@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from evergreen.figures import wording
+from evergreen.figures.setting import Setting
 from tests.results import result, study
 
 
@@ -10,6 +11,17 @@ def test_a_name_that_begins_small_before_a_capital_has_no_capital():
     assert [wording.capital(text) for text in ("first report", "pH", "mRNA dose", "BMD site", "")] == [
         "First report", "pH", "mRNA dose", "BMD site", ""
     ]  # fmt: skip
+
+
+def test_a_part_of_a_sentence_keeps_the_capital_of_a_name_or_an_abbreviation():
+    parts = ("Pain at rest", "HAQ score", "HbA1c", "Wald", "I² from Q", "mRNA", "")
+    assert [wording.within(text) for text in parts] == ["pain at rest", *parts[1:]]
+
+
+def test_an_axis_of_one_group_has_no_sides():
+    setting = Setting("Outcome", better="lower")
+    assert wording.favours("HR", setting) == ("Favours Intervention", "Favours Control")
+    assert [wording.favours(measure, setting) for measure in ("ZCOR", "MC", "PR")] == [None] * 3
 
 
 def test_a_retracted_report_is_said_where_the_numbers_stand_by_themselves():

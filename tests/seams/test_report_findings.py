@@ -263,6 +263,14 @@ def test_statements_follow_the_size_of_the_effect_and_the_certainty(certainty, f
     assert words.statement(found(outcome, pooled, ratings)) == PATTERNS[certainty, fewer]
 
 
+@each(("measure", "said"), [("SMD", True), ("ZCOR", False), ("VR", False)])
+def test_what_the_intervention_does_is_said_of_no_correlation_and_no_spread(measure, said):
+    pooled = result((20, 100), measure=measure, estimate=0.4, low=0.2, high=0.6)
+    for down in ("0", "3"):
+        ratings = rated(("death", "imprecision", down, "few"))
+        assert bool(words.statement(found({"measure": measure}, pooled, ratings))) == said
+
+
 def test_nothing_is_said_of_an_effect_that_nobody_rated_and_no_more_than_the_interval_allows():
     pooled = result((20, 100), measure="RR", estimate=0.75, low=0.5, high=1.5)
     assert words.statement(found({"measure": "RR"}, pooled)) == ""

@@ -323,7 +323,7 @@ class _Content:
         return [Column(key, f"Weight{unit}{name}") for key, name in names.items() if key in there]
 
     def _graph(self, head: str) -> Graph:
-        sides = favours(self.setting) if self.scale.null is not None and len(self.groups.names) != 1 else None
+        sides = favours(self.result.measure, self.setting)
         above = self.preset.favours == "above" and sides is not None
         return Graph(
             self.scale,

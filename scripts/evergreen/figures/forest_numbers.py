@@ -11,6 +11,7 @@ from evergreen.figures.forest_presets import HEADS, LEAST_NEEDED, Fields, Preset
 from evergreen.figures.forest_table import Cell, Column
 from evergreen.figures.scales import decimals_needed, effect_decimals, number
 from evergreen.figures.setting import Setting
+from evergreen.figures.wording import capital
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.synthesis.result import Arm, LeftOut, Result, Study
 from evergreen.synthesis.result.study_rows import Counted, Row, in_group
@@ -33,7 +34,7 @@ class Groups:
         every = [one for study in result.every for one in arms_of(study)]
         present = {group for group, _ in every}
         names = {"intervention": setting.intervention, "control": setting.control, "single": ""}
-        self.names = {g: name[:1].upper() + name[1:] for g, name in names.items() if g in present}
+        self.names = {g: capital(name) for g, name in names.items() if g in present}
         self._of = {
             (group, name): [value for study in studies for own, arm in arms_of(study) if own == group and (value := getattr(arm, name)) is not None]
             for group in self.names

@@ -152,13 +152,14 @@ def _drawn(
     if "remark" in columns:
         after.append(Column("remark", remark, align="left", most=170))
     heading = f"{scale.name}\n{how or wording.method(result.model, result.level)}"
-    sides = wording.favours(setting) if scale.null is not None else None
     table = Table(
         head=head,
         before=[Column("k", "Studies"), Column("effect", heading, align="center")],
         after=after,
         rows=rows,
-        graph=Graph(scale, heading, pooled.estimate if pooled else None, sides),
+        graph=Graph(
+            scale, heading, pooled.estimate if pooled else None, wording.favours(result.measure, setting)
+        ),
         notes=notes,
         title=setting.title,
         preset=replace(preset, favours="below"),

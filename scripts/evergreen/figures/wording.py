@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from evergreen.counting import listed, noun, studies_of
 from evergreen.figures.scales import ANALYSES, effect_decimals, level_of, number, p_value, powered
-from evergreen.metaanalysis.measures import MEASURES
+from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
 from evergreen.records.retractions import CONCERN, RETRACTED
@@ -156,8 +156,10 @@ def _change(key: str, value: Any) -> str:
 
 
 def within(text: str) -> str:
-    """A part of a sentence, without a capital unless it is a name."""
-    return text if text.split()[0] in NAMES else text[:1].lower() + text[1:]
+    """A part of a sentence, without a capital unless it begins with a name or an abbreviation (`HAQ`, `HbA1c`)."""
+    first = text.partition(" ")[0]
+    short = any(letter.isupper() or letter.isdigit() for letter in first[1:])
+    return text if short or first in NAMES else text[:1].lower() + text[1:]
 
 
 WRITTEN = [
@@ -258,8 +260,11 @@ def tau2_column(values: Sequence[float | None]) -> list[str]:
     return [tau2(value, min(counted, default=value)) for value in values]
 
 
-def favours(setting: Setting) -> tuple[str, str]:
-    """What stands under the left and the right side of the axis."""
+def favours(measure: str, setting: Setting) -> tuple[str, str] | None:
+    """What stands under the left and the right side of the axis of a measure; None where one group alone is measured."""
+    kind = KINDS[MEASURES[measure].kind]
+    if kind.numbers and kind.groups < 2:
+        return None
     first, second = f"Favours {setting.intervention}", f"Favours {setting.control}"
     if setting.better == "lower":
         return first, second

@@ -7,7 +7,7 @@ import re
 
 from evergreen.counting import plural, studies_of
 from evergreen.figures import scales
-from evergreen.figures.wording import capital
+from evergreen.figures.wording import capital, within
 from evergreen.grade.absolute import Absolute, Baseline, Interval, InUnits, Needed
 from evergreen.grade.finding import Finding, Moved
 from evergreen.protocol.grading import IN_UNITS, STANDARDISED
@@ -39,6 +39,8 @@ LASTING = re.compile(
     r"surviv|time[ -](to|until)[ -]|-free\b|freedom from|duration of|\b(OS|[PDERM]FS)\b", re.IGNORECASE
 )
 BOTH_WAYS = "The interval includes both an increase and a reduction in {what}"
+SPREADS = frozenset({"COR", "ZCOR", "VR", "VRC"})
+"""How values go together, or lie apart: what the intervention does to an outcome is another thing."""
 UNCERTAIN = "The evidence is very uncertain about the effect of {who} on {what}"
 
 
@@ -55,15 +57,15 @@ def statements(found: Finding) -> str:
 
 
 def statement(found: Finding, place: int = 0) -> str:
-    """What the effect means in one plain sentence, at the risk of that place; "" where nobody rated the evidence, and for measures without
-    a value of no effect."""
-    if found.rating is None or found.effect is None or found.ruler is None:
+    """What the effect means in one plain sentence, at the risk of that place; "" where nobody rated the evidence, and for measures that do
+    not say what the intervention does."""
+    if found.rating is None or not _tells(found):
         return ""
     name, sureness = found.outcome.favours.intervention, found.rating.certainty
     who = capital("the intervention" if name == "intervention" else name)
     what = _affected(found.outcome)
     if sureness == "very low":
-        return UNCERTAIN.format(who=_within(who), what=what) + "."
+        return UNCERTAIN.format(who=within(who), what=what) + "."
     if says_both_ways(found):
         return BOTH_WAYS.format(what=what) + "."
     sure, s = HOW_SURE[sureness]
@@ -81,9 +83,14 @@ def statement(found: Finding, place: int = 0) -> str:
 def says_both_ways(found: Finding) -> bool:
     """Whether nothing more can be said of a rated effect than that its interval includes both directions: no threshold says how large
     it is."""
-    if found.rating is None or found.effect is None or found.rating.certainty == "very low":
+    if found.rating is None or found.rating.certainty == "very low":
         return False
-    return found.ruler is not None and not found.size and not found.excludes_none
+    return _tells(found) and not found.size and not found.excludes_none
+
+
+def _tells(found: Finding) -> bool:
+    """Whether an effect is there, of a measure that says what the intervention does to the outcome."""
+    return found.effect is not None and found.ruler is not None and found.outcome.measure not in SPREADS
 
 
 def counts_events(outcome: Outcome) -> bool:
@@ -95,18 +102,10 @@ def _affected(outcome: Outcome) -> str:
     """What an effect increases or reduces. More events of a hazard ratio are a shorter survival; and a greater fall of pain than with the
     control is a negative difference of changes, which reduces pain and not its change."""
     if counts_events(outcome):
-        return f"the hazard of an event ({_within(outcome.name)})"
+        return f"the hazard of an event ({within(outcome.name)})"
     differs = outcome.measure in (*IN_UNITS, *STANDARDISED)
     changed = CHANGE.fullmatch(outcome.name) if differs else None
-    return _within((changed[1] or changed[2]) if changed else outcome.name)
-
-
-def _within(name: str) -> str:
-    """A name within a sentence: small, unless it is an abbreviation (`HAQ`, `HbA1c`)."""
-    first = name.partition(" ")[0][1:]
-    return (
-        name if any(letter.isupper() or letter.isdigit() for letter in first) else name[:1].lower() + name[1:]
-    )
+    return within((changed[1] or changed[2]) if changed else outcome.name)
 
 
 def per_1000(baseline: Baseline, value: float) -> str:
