@@ -283,7 +283,7 @@ def test_of_effects_that_depend_on_each_other_figures_leave_out_whole_studies(tm
     assert table["studies"].tolist() == [4] * 5 + [5]
     assert numbers(drawn["influence"]).columns[:3].tolist() == ["study", "chi2", "dfbetas"]
     assert {"with A", "with E"} & set(numbers(drawn["gosh"]).columns)
-    assert drawn["qq"].reason == "effects of one study depend on each other"
+    assert drawn["qq"].reason == "a study with several effects has no residual of its own"
     assert overlapping(drawn["influence"].drawn) == []
 
 
