@@ -74,6 +74,15 @@ def test_a_number_that_one_left_empty_is_a_conflict_and_a_unit_is_not():
     assert row["unit"] == "mm"
 
 
+def test_a_number_in_dispute_allows_what_it_allows():
+    many = {"n": 100.0, "events": 150.0}
+    sheets = {name: sheet({**many, "person_time": time}) for name, time in (("AB", 500.0), ("CD", 510.0))}
+    (row,) = tables.rows(merge_extraction(sheets).rows)
+    assert (row["in_conflict"], row["events"]) == ("person_time", 150.0)
+    with pytest.raises(InputError, match="150 events in 100 participants"):
+        merge_extraction(sheets, settled({"column": "person_time", "value": "NR"}))
+
+
 @each(
     ("column", "value", "agreed"),
     [("ci_level", 95.0, True), ("ci_level", 90.0, False), ("crossover", "no", True), ("crossover", "yes", False), ("adjusted", "no", True)],

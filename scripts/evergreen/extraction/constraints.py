@@ -102,13 +102,15 @@ def faults(row: Row) -> Iterator[Fault]:
             yield column, f"{column} is {below} ({value:g})"
         elif rule.maximum is not None and value > rule.maximum:
             yield column, f"{column} is above {rule.maximum:g} ({value:g})"
-    for one in _asked(tuple(filled)):
+    # What extractors dispute is there all the same.
+    for one in _asked(tuple(filled), str(row.get("in_conflict", ""))):
         if not one.holds(filled):
             yield one.column, one.problem.format_map(filled)
 
 
 @lru_cache(maxsize=256)
-def _asked(filled: tuple[str, ...]) -> tuple[Constraint, ...]:
-    """The rules of a row in which these columns are filled; most rows of a sheet fill the same."""
+def _asked(filled: tuple[str, ...], disputed: str) -> tuple[Constraint, ...]:
+    """The rules of a row in which these columns are filled and others disputed; most rows of a sheet fill the same."""
     names = frozenset(filled)
-    return tuple(one for one in CONSTRAINTS if names >= one.needed and names.isdisjoint(one.unless))
+    there = names.union(disputed.split("; "))
+    return tuple(one for one in CONSTRAINTS if names >= one.needed and there.isdisjoint(one.unless))
