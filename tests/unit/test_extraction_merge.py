@@ -79,6 +79,9 @@ def test_a_number_in_dispute_allows_what_it_allows():
     sheets = {name: sheet({**many, "person_time": time}) for name, time in (("AB", 500.0), ("CD", 510.0))}
     (row,) = tables.rows(merge_extraction(sheets).rows)
     assert (row["in_conflict"], row["events"]) == ("person_time", 150.0)
+    for time in ("followup", "rate"):
+        (row,) = tables.rows(derive(merge_extraction({"AB": sheet({**many, time: 0.5})}).rows, {}))
+        assert row["person_time"] == (50.0 if time == "followup" else 300.0)
     with pytest.raises(InputError, match="150 events in 100 participants"):
         merge_extraction(sheets, settled({"column": "person_time", "value": "NR"}))
 

@@ -405,3 +405,8 @@ def test_rounding_alone_makes_no_limits_asymmetric():
     assert symmetric(0.1, 0.0, 0.3, ratio=False)
     assert symmetric(0.04, 0.01, 0.12, ratio=True)
     assert not symmetric(0.42, 0.1, 0.5, ratio=False)
+
+
+def test_more_events_than_people_over_a_time_in_dispute_raise_nothing():
+    many = {"n": 100.0, "events": 150.0, "in_conflict": "person_time"}
+    assert raised(arms(outcome="death", drug=many, control=many | {"events": 148.0})) == set()

@@ -22,6 +22,8 @@ _BOUNDS = by_name("extraction")
 # What must not decrease from left to right, where given.
 ORDERED = ("min", "q1", "median", "q3", "max")
 INTERVALS = (("mean", "ci_low", "ci_high"), ("estimate", "estimate_ci_low", "estimate_ci_high"))
+# What says a time at risk, in which one participant may have several events.
+OF_TIME = ("person_time", "followup", "rate")
 # Rounding of printed limits may put an estimate on, never clearly outside, its interval.
 SLACK = 1e-9
 # No measurement is so large, and the fourth power of a larger one is no number any more.
@@ -72,9 +74,8 @@ CONSTRAINTS = (
     # An arm without participants leaves its study out of pooling; what was measured on nobody is a slip.
     *(Constraint("n", ("n", column), lambda row: row["n"] != 0, f"n is 0, the arm has no participants, but {column} is {{{column}:g}}")
       for column in ("mean", "sd", "median")),
-    # One participant may have several events in a time at risk.
     Constraint("events", ("n", "events"), lambda row: row["events"] <= row["n"],
-               "{events:g} events in {n:g} participants", ("person_time",)),
+               "{events:g} events in {n:g} participants", OF_TIME),
     Constraint("person_time", ("person_time", "events"), lambda row: (row["person_time"] != 0) | (row["events"] == 0),
                "{events:g} events in a person-time of 0"),
     Constraint("se", ("n", "sd", "se"), lambda row: (row["n"] <= 1) | (row["se"] <= row["sd"] * (1 + SLACK)),

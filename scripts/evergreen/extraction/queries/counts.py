@@ -10,6 +10,7 @@ from functools import cache
 from statistics import median
 
 from evergreen import tables
+from evergreen.extraction.constraints import OF_TIME
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
@@ -85,7 +86,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _countable(row: Row) -> bool:
-    return (row.n or 0) > 0 and "events" in row.numbers and "person_time" not in row.numbers
+    timed = row.numbers.keys() & OF_TIME
+    return 0 < (row.n or 0) >= row.numbers.get("events", math.inf) and not timed
 
 
 # --- participants -------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from evergreen.extraction.constraints import OF_TIME
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
@@ -53,7 +54,7 @@ def _between(row: Row, control: Row) -> tuple[float, float] | None:
         d = (row.location[1] - control.location[1]) / sd
         return d, 1 / row.n + 1 / control.n + d * d / (2 * (row.n + control.n))
     counts = [one.numbers.get("events") for one in (row, control)]
-    if counts[0] is None or counts[1] is None or "person_time" in row.numbers:
+    if counts[0] is None or counts[1] is None or row.numbers.keys() & OF_TIME:
         return None
     a, b, c, d = counts[0] + 0.5, row.n - counts[0] + 0.5, counts[1] + 0.5, control.n - counts[1] + 0.5
     if min(b, d) <= 0:
