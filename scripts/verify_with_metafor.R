@@ -137,7 +137,14 @@ own_effects <- function(p, d) {
 between <- function(p, d) {
   means <- done[as.integer(strsplit(p$needs, ";")[[1]])]
   fit <- rma(yi = vapply(means, function(one) c(one$estimate)[1], 0), sei = vapply(means, function(one) c(one$se)[1], 0), method = "EE")
-  list("between Q" = fit$QE, "between p" = fit$QEp, "between I2" = if (fit$QE > 0) max(0, 100 * (fit$QE - (fit$k - 1)) / fit$QE) else 0)
+  out <- list("between Q" = fit$QE, "between p" = fit$QEp, "between I2" = if (fit$QE > 0) max(0, 100 * (fit$QE - (fit$k - 1)) / fit$QE) else 0)
+  if (!p$model %in% c("random", "common")) return(out)
+  # cluster-robust: each effect with the tau2 of its subgroup
+  group <- factor(d[[paste("column", p$terms)]], levels = unique(d[[paste("column", p$terms)]]))
+  tau2 <- vapply(means, function(one) max(0, one$tau2), 0)
+  together <- robust_of(rma(yi = d$yi, vi = d$vi + tau2[group], mods = model.matrix(~ group)[, -1, drop = FALSE], method = "EE"), d, p$level)
+  kept <- startsWith(as.character(names(together)), "robust ")
+  structure(c(out, if (any(kept)) setNames(together[kept], paste("between", names(together)[kept]))), reason = attr(together, "reason"))
 }
 
 # Subgroups with one tau2: a mean for each, and the test of their differences.

@@ -147,6 +147,21 @@ def test_effects_that_depend_on_each_other_are_left_out_and_added_together(depen
     assert not isinstance(in_order, Cumulative), "they are of one round"
 
 
+def test_subgroups_of_dependent_effects_are_compared_robustly(pooled):
+    """Of a common effect it is the test of the meta-regression on the subgroups, which has no other variances than they."""
+    rows = [
+        {**row, "study": study, "timepoint": f"{weeks} weeks", "route": "oral" if study in "ABC" else "rectal"}
+        for at, study in enumerate("ABCDEF") for weeks in (4, 8) for row in both(5 + at * weeks / 10, 7)
+    ]  # fmt: skip
+    own = {"measure": "MD", "scale": None, "subgroups": ["route"]}
+    common = pooled(rows, **own, moderators=["route"], analysis={**ROBUST, "model": "common", "test": "z"})
+    assert common.subgroups.tests["route"].robust == common.moderators.robust
+    apart = pooled(rows, **own, analysis=ROBUST).subgroups.tests["route"].robust
+    sharing = pooled(rows, **own, analysis={**ROBUST, "subgroup_tau2": "common"}).subgroups.tests["route"]
+    assert (apart.df, sharing.robust.df) == (1, 1)
+    assert apart.df2 < 0.9 * sharing.robust.df2
+
+
 @each("own", [{"multi_arm": "split"}, {"multi_arm": "separate", "analysis": ROBUST}])
 def test_a_study_is_left_out_and_added_with_all_of_its_comparisons(pooled, own):
     rows = [{**row, "year": 2001 + "CAB".index(row["study"])} for row in TWO_ARMS]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from evergreen.synthesis.result.analyses import (
     Between,
     BetweenNotDone,
     Coefficient,
+    Joint,
     Moderators,
     ModeratorsNotDone,
     Subgroups,
@@ -58,14 +59,15 @@ def subgroups(
                 not_done="what has no total is not compared", without_value=without
             )
         else:
-            tests[column] = between(column, list(pooled[column].values()), without)
+            robust = _robustly(studies, values, pooled[column], analysis)
+            tests[column] = between(column, list(pooled[column].values()), without, robust)
     return Subgroups.model_validate({**pooled, "tests": tests})
 
 
 def between(
-    column: str, models: Sequence[PooledModel], without_value: tuple[str, ...]
+    column: str, models: Sequence[PooledModel], without_value: tuple[str, ...], robust: Joint | None
 ) -> Between | BetweenNotDone:
-    """The test between the pooled effects of the levels of a column, which the studies `without_value` lack."""
+    """The test between the pooled effects of the levels of a column, which the studies `without_value` lack, and the `robust` one."""
     if not models:
         return BetweenNotDone(
             not_done=f"no study has a value in the column {column}", without_value=without_value
@@ -75,7 +77,24 @@ def between(
     if np.isnan(found.Q):
         why = "fewer than two subgroups with an estimate and its standard error"
         return BetweenNotDone(not_done=why, without_value=without_value)
-    return Between(Q=found.Q, df=found.df, p=found.p_value, I2=found.I2, without_value=without_value)
+    return Between(
+        Q=found.Q, df=found.df, p=found.p_value, I2=found.I2, without_value=without_value, robust=robust
+    )
+
+
+def _robustly(
+    studies: Studies, levels: Sequence[str], models: Mapping[str, PooledModel], analysis: Analysis
+) -> Joint | None:
+    """The cluster-robust test between subgroups, where effects of one study are to have one: of a regression on the subgroups in which
+    the variance of an effect has the tau2 of its own."""
+    names = np.array(levels, dtype=object)
+    part, own = studies.take(names != ""), names[names != ""]
+    if analysis.dependent != "robust" or len(models) < 2 or not dependence.there(part, analysis):
+        return None
+    whole = replace(part, vi=part.vi + [models[level].tau2 or 0.0 for level in own])
+    design = np.column_stack([np.ones(len(own)), *(own == level for level in list(models)[1:])])
+    fitted = fit(whole.yi, whole.vi, design, method="EE")
+    return dependence.jointly(dependence.robust(whole, fitted, analysis.level, design))
 
 
 # --- subgroups that share one variance between studies: a meta-regression on the subgroups, with a mean for each

@@ -122,7 +122,9 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
         if numbers := _leaves(test, {"k": len(found)}):
             what = f"{column}: between subgroups"
-            yield Task(what, "between", whole, [], {"model": settings.model}, numbers, needs=found)
+            rows = [row for part in found for row in part.rows]
+            how = {"model": settings.model, "terms": column, "level": level}
+            yield Task(what, "between", whole, rows, how, numbers, needs=found)
     for day, view in result.rounds.items():
         known = [row for row in every if (studies[row - 1].round or day) <= day]
         yield from _pooled(f"as of {day}", whole, known, view.model, settings)

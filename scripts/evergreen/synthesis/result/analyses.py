@@ -44,9 +44,7 @@ class Between(Part):
     df2: Count = maybe("Second degrees of freedom, where the subgroups share tau2 and the test is of F.")
     p: Number = said("P value.")
     I2: Number = said("Share of the variance of the subgroups' effects that is no sampling error.", PERCENT)
-    robust: Joint | None = maybe(
-        "Cluster-robust test, where subgroups share tau2 and effects of one study depend on each other."
-    )
+    robust: Joint | None = maybe("Cluster-robust test, where effects of one study depend on each other.")
     without_value: Texts = maybe("Studies without a value in the column.", default=())
 
 
