@@ -31,6 +31,7 @@ FAILED = (
     "CalledProcessError in file",
     "At least one job did not complete successfully",
     "Exiting because a job execution failed",
+    "Restored previous version of",  # what was made before the failure stays, each part with its receipt
 )
 # What it says of a dry run and is not so here, where receipts decide, and what is so.
 NOT_SO = ("Some jobs were triggered by provenance", "Rules with provenance triggered")

@@ -120,3 +120,12 @@ def test_a_dry_run_says_once_what_would_run_and_nothing_that_is_not_so_here(sayi
         "Reasons:\n    files that they read or made are not as the last run left them:\n        count_votes",
         "This was a dry-run",
     ]
+
+
+def test_of_a_step_that_failed_nothing_is_said_that_is_not_so_here(saying):
+    passed = []
+    known = SimpleNamespace(handle=lambda record: passed.append(record.msg), stream=None, close=lambda: None)
+    telling = saying.Telling(SimpleNamespace(dag=None), known, lambda: None, lambda: None, quiet=True)
+    for text in ("Restored previous version of results/x (updating job failed).", "The disk is full"):
+        telling.emit(logging.makeLogRecord({"msg": text, "levelno": logging.WARNING, "event": None}))
+    assert passed == ["The disk is full"]
