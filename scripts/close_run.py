@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evergreen.command import json_argument, parser
+from evergreen.counting import plural
 from evergreen.runs import news, state
 
 STATUS = Path("results/report/status.txt")
@@ -108,7 +109,10 @@ def _status(params: dict[str, Any], inputs: dict[str, Any]) -> str:
 def _short(lines: list[str]) -> list[str]:
     """Lines for a terminal."""
     cut = [_cut(line) for line in lines[:MOST]]
-    return [*cut, *([f"  and {len(lines) - MOST:,} more lines in {STATUS}"] if len(lines) > MOST else [])]
+    return [
+        *cut,
+        *([f"  and {plural(len(lines) - MOST, 'more line')} in {STATUS}"] if len(lines) > MOST else []),
+    ]
 
 
 def _cut(line: str) -> str:

@@ -202,7 +202,7 @@ def test_figures_of_risk_of_bias_are_shown_with_their_pages_and_what_is_not_legi
         ({"measure": "OR", "analysis": {"model": "glmm", "prediction": False}}, ["Kind of mixed model: with fixed study effects", "Prediction interval: none"],
          ["Between-study variance", "Test and interval", "Its degrees of freedom", "Outliers"]),
         ({"measure": "OR", "analysis": {"model": "peto"}}, ["Model: Peto"], ["Added to empty cells", "Prediction interval", "I²"]),
-        ({"measure": "RD", "analysis": {"model": "mh", "to": "none"}}, ["It is added in: no table", "Added in Mantel-Haenszel: 0"], ["Added to empty cells"]),
+        ({"measure": "RD", "analysis": {"model": "mh", "to": "none"}}, ["It is added in: no study", "Added in Mantel-Haenszel: 0"], ["Added to empty cells"]),
         ({"measure": "OR", "moderators": ["age"], "analysis": {"model": "mh", "tau2": "DL"}}, ["Between-study variance: DerSimonian-Laird"], ["Prediction interval", "I²"]),
         ({"measure": "RR", "analysis": {"model": "common", "both": True}},
          ["Between-study variance: restricted maximum likelihood", "Prediction interval: computed", "I²: from tau²"], ["Kind of mixed model"]),

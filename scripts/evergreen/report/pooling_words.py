@@ -41,17 +41,16 @@ BY_THE_DATA = (
     "Where the protocol leaves the choice of interval to the data, the Hartung-Knapp interval is given if three or more studies"
     " have a between-study variance above 0 and it is not narrower than the Wald-type interval, which is given otherwise."
 )
-PREDICTION = {
-    "default": "from the t distribution with k - 1 degrees of freedom (k: number of studies)",
-    "t": "from the t distribution with k - 1 degrees of freedom (k: number of studies)",
-    "riley": "from the t distribution with k - 2 degrees of freedom (k: number of studies)",
-    "simple": "without the uncertainty of the mean",
-}
+DEGREES = {"default": "k − 1", "t": "k − 1", "riley": "k − 2"}
+WITHOUT_MEAN = "without the uncertainty of the mean"
+"""The prediction interval's degrees of freedom by `predtype`, and what is said where it has none."""
 CORRECTED = {
     "only0": "studies with an empty cell",
     "all": "all studies",
-    "if0all": "all studies, one of which had an empty cell",
+    "if0all": "all studies where one has an empty cell",
+    "none": "no study",
 }
+"""Whose cells something is added to."""
 ONE_TAU2 = ", with one between-study variance for all subgroups of an outcome (common tau²)"
 SILENT = {"none": "without an event in both groups", "all": "in which everybody has the event"}
 
@@ -154,7 +153,9 @@ def _intervals(pooled: Sequence[Analysis]) -> list[str]:
             f" {_these(own, pooled)}."
         )
     predicted = [one for one in pooled if _of(one).pi_low is not None]
-    for how, own in grouped(predicted, lambda one: PREDICTION[one.outcome.analysis.predtype]).items():
+    for degrees, own in grouped(predicted, lambda one: DEGREES.get(one.outcome.analysis.predtype)).items():
+        student = f"from the t distribution with {degrees} degrees of freedom (k: number of studies)"
+        how = student if degrees else WITHOUT_MEAN
         sentences.append(f"Prediction intervals were computed {how} for {_these(own, pooled)}.")
     return sentences
 

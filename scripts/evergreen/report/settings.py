@@ -11,14 +11,10 @@ from evergreen.figures.wording import CHANGES, I2_FROM, MODEL_WORDS, TESTS, with
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.metaanalysis.models import MODELS
 from evergreen.protocol.outcomes import Outcome
-from evergreen.report.pooling_words import MIXED
+from evergreen.report.pooling_words import CORRECTED, DEGREES, MIXED, WITHOUT_MEAN
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis.effect_settings import chooses
 
-TO = {
-    "only0": "tables with an empty cell", "all": "all tables", "if0all": "all tables where one has an empty cell", "none": "no table",
-}  # fmt: skip
-DEGREES = {"riley": "k − 2", "simple": "none, without the uncertainty of the mean"}
 VARIANCES = {"LS": "large-sample", "LS2": "large-sample, times the squared correction", "UB": "unbiased"}
 SETTINGS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "measure": ("Effect measure", lambda value: MEASURES[value].name),
@@ -27,14 +23,14 @@ SETTINGS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "test": ("Test and interval", lambda value: TESTS[value]),
     "level": ("Confidence level", level_of),
     "prediction": ("Prediction interval", lambda value: "computed" if value else "none"),
-    "predtype": ("Its degrees of freedom (k studies)", lambda value: DEGREES.get(value, "k − 1")),
+    "predtype": ("Its degrees of freedom (k studies)", lambda value: DEGREES.get(value, f"none, {WITHOUT_MEAN}")),
     "glmm": ("Kind of mixed model", lambda value: MIXED[value]),
     "i2": ("I²", lambda value: f"from {I2_FROM[value]}"),
     "levels": ("Results of a study differ by", listed),
     "dependent": ("Several effects of one study", CHANGES["dependent"]),
     "rho": ("Correlation of their sampling errors", lambda value: f"{value:g}"),
     "add": ("Added to empty cells", lambda value: f"{value:g}"),
-    "to": ("It is added in", lambda value: TO[value]),
+    "to": ("It is added in", lambda value: CORRECTED[value]),
     "mh_add": ("Added in Mantel-Haenszel", lambda value: f"{value:g}"),
     "drop00": ("Studies whose counts say nothing of the effect", lambda value: "not estimable" if value else "kept"),
     "smd_vtype": ("Variance of standardised differences", lambda value: VARIANCES[value]),
