@@ -275,6 +275,18 @@ def test_moderators_that_no_study_has_together_are_said_to_be_no_regression():
         assert said.endswith("no study has a value in each of these columns")
 
 
+def test_equal_effects_leave_nothing_to_explain():
+    """Slopes of 0 but for rounding, without a standard error, had a P value of 0."""
+    rows = [
+        {"study": f"T{n}", "group": group, "arm": group, "n": n, "mean": 10.1 + n / 7 + 0.3 * (group == "intervention"), "sd": 2 + n / 30, "dose": n % 4}
+        for n in (11, 23, 38, 54) for group in ("intervention", "control")
+    ]  # fmt: skip
+    analysis = {"test": "knha", "k_min_small_study": 3}
+    found = written(pd.DataFrame(rows).astype(str), pooling(analysis, id="pain", measure="MD", moderators=("dose",)))  # fmt: skip
+    assert found["small_study"]["not_done"] == "all studies have the same effect, whatever their size"
+    assert found["moderators"]["not_done"] == "moderators dose: all studies have the same effect"
+
+
 def test_a_moderator_of_words_has_its_levels_with_the_reference_first():
     rows = table(SERIOUS)
     rows["region"] = rows["study"].map({"DESIRABLE": "Europe"}).fillna("Asia")

@@ -188,6 +188,9 @@ def regression(
     except ValueError as error:
         return ModeratorsNotDone(columns=tuple(columns), not_done=str(error))
     part = studies.take(design.complete)
+    if part.equal:
+        said = f"moderators {', '.join(singles)}: all studies have the same effect"
+        return ModeratorsNotDone(columns=tuple(columns), not_done=said)
     method, test = estimator(analysis, regression=True)
     depend = dependence.there(part, analysis)
     x, level, within, robust = design.matrix, analysis.level, None, None

@@ -26,6 +26,8 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
         )
     if np.ptp(studies.vi) <= 1e-10 * studies.vi.max():
         return NotDone(not_done="all studies are equally precise: there are no small ones")
+    if studies.equal:
+        return NotDone(not_done="all studies have the same effect, whatever their size")
     y, v = studies.yi, studies.vi
     method, test = estimator(analysis)
     data = studies.data()

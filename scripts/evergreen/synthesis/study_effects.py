@@ -44,6 +44,11 @@ class Studies:
         return [comparison.study for comparison in self.comparisons]
 
     @property
+    def equal(self) -> bool:
+        """Whether all effects are the same but for rounding, so that nothing is left for a regression to explain."""
+        return bool(np.ptp(self.yi) <= 1e-10 * np.abs(self.yi).max())
+
+    @property
     def labels(self) -> list[str]:
         return [comparison.label for comparison in self.comparisons]
 

@@ -99,7 +99,9 @@ def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> flo
     if word in VARIANCES and "I2" not in key:
         return near + left_over
     if word in EFFECTS or word == "Q":
-        return near + 10 * loose * se
+        return (
+            near + 10 * loose * se + (1e-12 if word == "Q" else 0.0)
+        )  # what rounding leaves of equal effects
     if word == "p" or word.endswith("_p"):
         # a statistic z moves its tail by about z^2 times its own relative change, one of t by no more than its degrees of freedom
         far = 1 + min(float(block.get("statistic") or 0.0) ** 2, float(block.get("df") or np.inf))
