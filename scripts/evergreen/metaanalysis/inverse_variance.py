@@ -200,15 +200,11 @@ def members(names: Sequence[object] | None, k: int) -> Array:
     return found
 
 
-def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:
-    """Q by inverse variance, its p value, and the typical sampling variance of Higgins & Thompson (2002)."""
+def _residual_heterogeneity(batch: Batch) -> Array:
+    """Q by inverse variance, its p value, and the typical sampling variance of Higgins & Thompson (2002) (3 x B)."""
     positive = np.all(batch.vi > 0, axis=1)
     if not positive.all():  # Q weighs by 1 / vi: without a sampling variance there is none
-        part = [np.full(len(positive), np.nan) for _ in range(3)]
-        if positive.any():
-            for whole, some in zip(part, _residual_heterogeneity(batch.take(positive)), strict=True):
-                whole[positive] = some
-        return part[0], part[1], part[2]
+        batch = replace(batch, vi=np.where(positive[:, None], batch.vi, 1.0))
     w = batch.weights(np.zeros(len(batch.yi)))
     common = batch.solve(w)
     df = batch.k - batch.p
@@ -217,4 +213,4 @@ def _residual_heterogeneity(batch: Batch) -> tuple[Array, Array, Array]:
     Q_p = np.where(free, special.chdtrc(np.where(free, df, 1.0), Q), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         vt = np.where(free, df / batch.traces(w, common.inverse)[0], 0.0)
-    return Q, Q_p, vt
+    return np.where(positive, (Q, Q_p, vt), np.nan)

@@ -59,11 +59,7 @@ def design(
         blocks[f"{one}:{two}"] = (product, [f"{a}:{b}" for b in second[1] for a in first[1]])
     matrix = np.column_stack([np.ones(int(complete.sum())), *(block for block, _ in blocks.values())])
     names = ["intercept", *(name for _, part in blocks.values() for name in part)]
-    count = (
-        len(matrix)
-        if study is None
-        else len({one for one, known in zip(study, complete, strict=True) if known})
-    )
+    count = len(matrix) if study is None else len(set(np.array(study, dtype=object)[complete]))
     if matrix.shape[1] >= count:
         raise ValueError(
             f"moderators {', '.join(moderators)}: {matrix.shape[1]} coefficients, but only {count} studies with all moderators"

@@ -100,13 +100,12 @@ def conflict(
     `tau2` is looked at where the model has a choice of estimators only, `variant` where the measure has variants in it.
     """
     own = MODELS[model]
-    if own.measures is not None and measure not in own.measures:
-        return Conflict("measure", own.measures)
-    variants = own.variants.get(measure, ())
-    if variant is not None and variants and variant not in variants:
-        return Conflict("variant", variants)
-    if tau2 is not None and own.tau2 and tau2 not in own.tau2:
-        return Conflict("tau2", own.tau2)
-    if test is not None and test not in own.tests:
-        return Conflict("test", own.tests)
+    for what, one, allowed in (
+        ("measure", measure, own.measures),
+        ("variant", variant, own.variants.get(measure)),
+        ("tau2", tau2, own.tau2),
+        ("test", test, own.tests),
+    ):
+        if one is not None and allowed and one not in allowed:
+            return Conflict(what, allowed)
     return None

@@ -41,9 +41,8 @@ def estimate(batch: Batch, method: str) -> Array:
         return np.zeros(len(batch.yi))
     if method not in ESTIMATORS:
         raise ValueError(f"unknown estimator of tau2: {method}")
-    free = batch.k > batch.p
     tau2 = np.zeros(len(batch.yi))
-    rows = np.flatnonzero(free)
+    rows = np.flatnonzero(batch.k > batch.p)
     # a part at a time, so that the arrays of an iteration stay in the processor's cache; those of one length together, without padding
     length = batch.length[rows]
     as_given = not len(rows) or length.min() == batch.yi.shape[1]

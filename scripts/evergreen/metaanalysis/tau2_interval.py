@@ -81,13 +81,10 @@ def generalised_q(batch: Batch, a: Array, level: float = 0.95) -> Bounds:
         near = 1e-14 * float(batch.vi[0].min())
         return optimize.brentq(lambda t: lower_tail(t) - target, 0.0, high, xtol=near, rtol=1e-12)
 
-    at_zero = lower_tail(0.0)
-    return Bounds(
-        np.array([limit(1 - tail)]),
-        np.array([limit(tail)]),
-        np.array([at_zero < 1 - tail]),
-        np.array([at_zero < tail]),
-    )
+    targets = (1 - tail, tail)
+    low, high = (np.array([limit(target)]) for target in targets)
+    below, empty = (np.array([lower_tail(0.0) < target]) for target in targets)
+    return Bounds(low, high, below, empty)
 
 
 def generalised_q_tail(batch: Batch, a: Array) -> Callable[[float], float]:

@@ -60,10 +60,8 @@ def _reliability(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]
     alpha, items, n = (np.asarray(data[name], dtype=float) for name in ("alpha", "items", "n"))
     spread = items / (items - 1)
     if measure == "ARAW":
-        yi, vi = alpha, 2 * spread * (1 - alpha) ** 2 / (n - 2)
-    elif measure == "AHW":
-        yi = 1 - np.cbrt(1 - alpha)
-        vi = 18 * spread * (n - 1) * np.cbrt(1 - alpha) ** 2 / (9 * n - 11) ** 2
-    else:
-        yi, vi = -np.log(1 - alpha), 2 * spread / (n - 2)
-    return yi, vi
+        return alpha, 2 * spread * (1 - alpha) ** 2 / (n - 2)
+    if measure == "AHW":
+        root = np.cbrt(1 - alpha)
+        return 1 - root, 18 * spread * (n - 1) * root**2 / (9 * n - 11) ** 2
+    return -np.log(1 - alpha), 2 * spread / (n - 2)

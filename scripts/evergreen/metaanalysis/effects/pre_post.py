@@ -34,27 +34,24 @@ def effect_sizes(measure: str, data: Mapping[str, Array]) -> tuple[Array, Array]
     with np.errstate(divide="ignore", invalid="ignore"):
         j = small_sample_factor(n - 1)
         if measure == "MC":
-            yi, vi = m1 - m2, change / n
-        elif measure == "SMCC":
-            yi = j * (m1 - m2) / np.sqrt(change)
-            vi = 1 / n + yi**2 / (2 * n)
-        elif measure == "SMCR":
-            yi = j * (m1 - m2) / sd2
-            vi = 2 * (1 - r) / n + yi**2 / (2 * n)
-        elif measure == "SMCRH":
-            yi = j * (m1 - m2) / sd1
-            vi = change / (sd1**2 * (n - 1)) + yi**2 / (2 * (n - 1))
-        elif measure == "SMCRP":
+            return m1 - m2, change / n
+        if measure == "SMCC":
+            g = j * (m1 - m2) / np.sqrt(change)
+            return g, 1 / n + g**2 / (2 * n)
+        if measure == "SMCR":
+            g = j * (m1 - m2) / sd2
+            return g, 2 * (1 - r) / n + g**2 / (2 * n)
+        if measure == "SMCRH":
+            g = j * (m1 - m2) / sd1
+            return g, change / (sd1**2 * (n - 1)) + g**2 / (2 * (n - 1))
+        if measure == "SMCRP":
             average = (sd1**2 + sd2**2) / 2
-            yi = small_sample_factor(2 * (n - 1) / (1 + r**2)) * (m1 - m2) / np.sqrt(average)
-            vi = 2 * (1 - r) / n + yi**2 * (1 + r**2) / (4 * n)
-        elif measure == "VRC":
-            yi, vi = np.log(sd1 / sd2), (1 - r**2) / (n - 1)
-        else:
-            cv1, cv2 = sd1 / m1, sd2 / m2
-            ratio = (cv1**2 + cv2**2 - 2 * r * cv1 * cv2) / n
-            if measure == "ROMC":
-                yi, vi = np.log(m1 / m2) + (cv1**2 - cv2**2) / (2 * n), ratio
-            else:
-                yi, vi = np.log(cv1 / cv2) - (cv1**2 - cv2**2) / (2 * n), (1 - r**2) / (n - 1) + ratio
-    return yi, vi
+            g = small_sample_factor(2 * (n - 1) / (1 + r**2)) * (m1 - m2) / np.sqrt(average)
+            return g, 2 * (1 - r) / n + g**2 * (1 + r**2) / (4 * n)
+        if measure == "VRC":
+            return np.log(sd1 / sd2), (1 - r**2) / (n - 1)
+        cv1, cv2 = sd1 / m1, sd2 / m2
+        ratio = (cv1**2 + cv2**2 - 2 * r * cv1 * cv2) / n
+        if measure == "ROMC":
+            return np.log(m1 / m2) + (cv1**2 - cv2**2) / (2 * n), ratio
+        return np.log(cv1 / cv2) - (cv1**2 - cv2**2) / (2 * n), (1 - r**2) / (n - 1) + ratio

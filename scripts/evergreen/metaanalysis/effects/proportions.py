@@ -37,13 +37,11 @@ def effect_sizes(
     with np.errstate(divide="ignore", invalid="ignore"):
         p = x / n
         if measure == "PR":
-            yi, vi = p, p * (1 - p) / n
-        elif measure == "PLN":
-            yi, vi = np.log(p), 1 / x - 1 / n
-        elif measure == "PLO":
-            yi, vi = np.log(x / rest), 1 / x + 1 / rest
-        elif measure == "PAS":
-            yi, vi = np.arcsin(np.sqrt(p)), 1 / (4 * n)
-        else:
-            yi, vi = freeman_tukey(x, n), 1 / (4 * n + 2)
-    return yi, vi
+            return p, p * (1 - p) / n
+        if measure == "PLN":
+            return np.log(p), 1 / x - 1 / n
+        if measure == "PLO":
+            return np.log(x / rest), 1 / x + 1 / rest
+        if measure == "PAS":
+            return np.arcsin(np.sqrt(p)), 1 / (4 * n)
+        return freeman_tukey(x, n), 1 / (4 * n + 2)

@@ -65,5 +65,4 @@ def effect_sizes(
         else:
             each, variances = (np.sqrt(rates) + np.sqrt(rates + 1 / times)) / 2, 1 / (4 * times)
         yi = each[0] - each[1] if len(groups) == 2 else each[0]
-    vi = variances.sum(axis=0)
-    return yi, vi
+    return yi, variances.sum(axis=0)

@@ -65,28 +65,24 @@ def effect_sizes(
     """
     a, b, c, d = corrected(measure, cells(data), add, to, drop00)
     n1, n2 = a + b, c + d
-    yi: Array
-    vi: Array
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "RR":
-            yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2
-        elif measure == "OR":
-            yi, vi = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
-        elif measure == "RD":
-            yi, vi = a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
-        elif measure == "PETO":
+            return np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2
+        if measure == "OR":
+            return np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+        if measure == "RD":
+            return a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
+        if measure == "PETO":
             n, events = n1 + n2, a + c
             information = events * (b + d) * (n1 / n) * (n2 / n) / (n - 1)
-            yi, vi = (a - events * n1 / n) / information, 1 / information
-        elif measure == "AS":
-            yi, vi = np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2)), 1 / (4 * n1) + 1 / (4 * n2)
-        elif measure == "YUQ":
+            return (a - events * n1 / n) / information, 1 / information
+        if measure == "AS":
+            return np.arcsin(np.sqrt(a / n1)) - np.arcsin(np.sqrt(c / n2)), 1 / (4 * n1) + 1 / (4 * n2)
+        if measure == "YUQ":
             ratio = a * d / (b * c)
-            yi = (ratio - 1) / (ratio + 1)
-            vi = (1 - yi**2) ** 2 / 4 * (1 / a + 1 / b + 1 / c + 1 / d)
-        else:
-            yi, vi = _phi(a, b, c, d)
-    return yi, vi
+            Q = (ratio - 1) / (ratio + 1)
+            return Q, (1 - Q**2) ** 2 / 4 * (1 / a + 1 / b + 1 / c + 1 / d)
+        return _phi(a, b, c, d)
 
 
 def _phi(a: Array, b: Array, c: Array, d: Array) -> tuple[Array, Array]:

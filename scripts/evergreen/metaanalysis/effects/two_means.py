@@ -49,24 +49,19 @@ def effect_sizes(
     n1, m1, sd1, n2, m2, sd2 = groups
     with np.errstate(divide="ignore", invalid="ignore"):
         if measure == "MD":
-            yi = m1 - m2
-            vi = (
-                pooled_sd(n1, sd1, n2, sd2) ** 2 * (1 / n1 + 1 / n2)
-                if vtype == "HO"
-                else sd1**2 / n1 + sd2**2 / n2
-            )
-        elif measure == "ROM":
-            yi, vi = _ratio_of_means(groups, vtype, correct)
-        elif measure == "CVR":
+            if vtype == "HO":
+                return m1 - m2, pooled_sd(n1, sd1, n2, sd2) ** 2 * (1 / n1 + 1 / n2)
+            return m1 - m2, sd1**2 / n1 + sd2**2 / n2
+        if measure == "ROM":
+            return _ratio_of_means(groups, vtype, correct)
+        if measure == "CVR":
             v1, v2 = sd1**2 / (n1 * m1**2), sd2**2 / (n2 * m2**2)
             yi = np.log(sd1 / m1) - np.log(sd2 / m2) + (1 / (n1 - 1) - 1 / (n2 - 1)) / 2 - (v1 - v2) / 2
-            vi = 1 / (2 * (n1 - 1)) + v1 + 1 / (2 * (n2 - 1)) + v2
-        elif measure == "VR":
-            yi = np.log(sd1 / sd2) + 1 / (2 * (n1 - 1)) - 1 / (2 * (n2 - 1))
-            vi = 1 / (2 * (n1 - 1)) + 1 / (2 * (n2 - 1))
-        else:
-            yi, vi = _standardised(measure, groups, vtype, correct)
-    return yi, vi
+            return yi, 1 / (2 * (n1 - 1)) + v1 + 1 / (2 * (n2 - 1)) + v2
+        if measure == "VR":
+            one, two = 1 / (2 * (n1 - 1)), 1 / (2 * (n2 - 1))
+            return np.log(sd1 / sd2) + one - two, one + two
+        return _standardised(measure, groups, vtype, correct)
 
 
 def _standardised(measure: str, groups: Sequence[Array], vtype: str, correct: bool) -> tuple[Array, Array]:
