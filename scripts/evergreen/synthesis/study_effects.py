@@ -62,7 +62,10 @@ class Studies:
 
     def data(self) -> dict[str, Array]:
         """The numbers of the measure's kind, NaN for contrasts."""
-        return arrays(self.comparisons, MEASURES[self.measure].kind)
+        return {
+            name: np.array([one.numbers.get(name, np.nan) for one in self.comparisons], dtype=float)
+            for name in KINDS[MEASURES[self.measure].kind].arrays
+        }
 
     def effects(self) -> list[StudyEffect]:
         """Each effect as the result holds it, with what it was computed from: `arms`, or `parts` where several effects were
@@ -94,29 +97,21 @@ class Studies:
         return self.yi - half, self.yi + half
 
 
-def arrays(comparisons: Sequence[Comparison], kind: str) -> dict[str, np.ndarray]:
-    """The numbers of comparisons as arrays, NaN for contrasts."""
-    return {
-        name: np.array([comparison.numbers.get(name, np.nan) for comparison in comparisons], dtype=float)
-        for name in KINDS[kind].arrays
-    }
-
-
 def rated(chosen: Sequence[Comparison], outcome: Outcome) -> tuple[Studies, list[LeftOut]]:
     """The comparisons that have an effect with a variance; those without one, with the reason.
 
     Studies whose tables say nothing of the effect are marked `not_estimable`: their participants and events count.
     """
     measure = effect_measure(outcome)
-    nothing = silent(chosen, measure)
+    stated = ([one.yi for one in chosen], [one.vi for one in chosen])
+    studies = Studies(list(chosen), measure, *(np.array(own, dtype=float) for own in stated))  # NaN for None
+    nothing = silent(studies)
     # events in no group of any study leave a ratio nothing to rest on, whatever is asked
     given_up = nothing & (outcome.analysis.drop00 | without_events(chosen, measure))
-    yi, vi = (np.full(len(chosen), np.nan) for _ in range(2))
-    kept_in = [one for one, gone in zip(chosen, given_up, strict=True) if not gone]
-    yi[~given_up], vi[~given_up] = measured(kept_in, measure, outcome.analysis)
+    studies.yi[~given_up], studies.vi[~given_up] = measured(studies.take(~given_up), outcome.analysis)
     counted = MODELS[outcome.analysis.model].counts
     kept, left_out = [], []
-    each = zip(chosen, yi, vi, nothing, strict=True)
+    each = zip(chosen, studies.yi, studies.vi, nothing, strict=True)
     for place, (comparison, effect, variance, says_nothing) in enumerate(each):
         if counted and comparison.yi is not None:
             reason = "reported as an estimate only, and this model needs counts"
@@ -133,7 +128,7 @@ def rated(chosen: Sequence[Comparison], outcome: Outcome) -> tuple[Studies, list
             reason = why_not(measure, comparison.numbers)
         columns = comparison.columns if says_nothing else {}
         left_out.append(comparison.left_out(reason, not_estimable=bool(says_nothing), columns=columns))
-    return Studies(list(chosen), measure, yi, vi).at(kept), left_out
+    return studies.at(kept), left_out
 
 
 def _whole(comparison: Comparison) -> bool:
@@ -142,30 +137,28 @@ def _whole(comparison: Comparison) -> bool:
     return all(float(number).is_integer() for number in counts)
 
 
-def measured(chosen: Sequence[Comparison], measure: str, analysis: Analysis) -> tuple[np.ndarray, np.ndarray]:
+def measured(studies: Studies, analysis: Analysis) -> tuple[Array, Array]:
     """`yi` and `vi` (one per comparison): reported contrasts as they are, the rest from the numbers of the arms."""
-    yi = np.array([one.yi for one in chosen], dtype=float)  # NaN for None
-    vi = np.array([one.vi for one in chosen], dtype=float)
-    how, kind = options(measure, analysis), MEASURES[measure].kind
-    armed = [position for position, one in enumerate(chosen) if one.yi is None]
-    if not armed:
+    yi, vi, measure, how = studies.yi, studies.vi, studies.measure, options(studies.measure, analysis)
+    armed = [one.yi is None for one in studies.comparisons]
+    if not any(armed):
         return yi, vi
-    data = arrays([chosen[position] for position in armed], kind)
-    yi[armed], vi[armed] = effect_sizes(measure, data, **how)
-    r = np.array([chosen[position].r_paired for position in armed], dtype=float)  # NaN for None
+    part = studies.take(armed)
+    yi[armed], vi[armed] = effect_sizes(measure, part.data(), **how)
+    r = np.array([one.r_paired for one in part.comparisons], dtype=float)  # NaN for None
     if measure in PAIRED and not np.isnan(r).all():  # Peto's method knows no pairs: `rated` says so
         # of all of them: an empty cell in one may correct every other
-        own = paired_effects(measure, data, r, **{name: how[name] for name in EMPTY_CELLS if name in how})
-        paired = np.array(armed)[~np.isnan(r)]
+        cells = {name: how[name] for name in EMPTY_CELLS if name in how}
+        own, paired = paired_effects(measure, part.data(), r, **cells), np.flatnonzero(armed)[~np.isnan(r)]
         yi[paired], vi[paired] = (values[~np.isnan(r)] for values in own)
     return yi, vi
 
 
-def silent(chosen: Sequence[Comparison], measure: str) -> np.ndarray:
+def silent(studies: Studies) -> NDArray[np.bool_]:
     """Which comparisons' counts say nothing of the effect; a reported effect always says something."""
-    if not MEASURES[measure].silent:
-        return np.zeros(len(chosen), dtype=bool)
-    return zero_cells.silent(measure, arrays(chosen, MEASURES[measure].kind))
+    if not MEASURES[studies.measure].silent:
+        return np.zeros(len(studies.yi), dtype=bool)
+    return zero_cells.silent(studies.measure, studies.data())
 
 
 def without_events(chosen: Sequence[Comparison], measure: str) -> bool:
@@ -224,10 +217,10 @@ def prepared(studies: Studies, outcome: Outcome) -> Preparation:
 def _corrected(studies: Studies, chosen: Mapping[str, Any]) -> int:
     """Of how many studies a correction of empty cells changes the effect or its variance."""
     measure = studies.measure
-    counted = [one for one in studies.comparisons if one.yi is None and one.numbers]
-    if not counted or "to" not in MEASURES[measure].options:
+    counted = studies.take([one.yi is None and bool(one.numbers) for one in studies.comparisons])
+    if not counted.comparisons or "to" not in MEASURES[measure].options:
         return 0
-    data = arrays(counted, MEASURES[measure].kind)
+    data = counted.data()
     own = {name: value for name, value in chosen.items() if name not in EMPTY_CELLS}
     with_it = effect_sizes(measure, data, **chosen)
     without = effect_sizes(measure, data, **own, to="none")
