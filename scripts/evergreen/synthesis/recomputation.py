@@ -6,7 +6,7 @@ of the arms and computes the effects from them itself; effects that were reporte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -53,9 +53,18 @@ class Effects:
     measure: str
     options: Mapping[str, Any]
     rho: float
-    labels: Sequence[str]
-    studies: Sequence[str]
+    studies: Sequence[StudyEffect]
     table: pd.DataFrame
+
+    @property
+    def every(self) -> range:
+        """The rows of all studies."""
+        return range(1, len(self.studies) + 1)
+
+    def with_level(self, column: str, level: str) -> list[int]:
+        """The rows of the studies that have a level of a study-level column."""
+        there = self.table[f"column {column}"] == level
+        return self.table.loc[there, "row"].unique().tolist()
 
 
 @dataclass(frozen=True)
@@ -96,28 +105,24 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         name: [study.columns.get(name, "") for study in studies] for term in terms for name in term.split(":")
     }
     whole = effects_of(result.outcome, studies, result.measure, settings, columns)
-    every = range(1, len(studies) + 1)
-    labels, weights = whole.labels, [study.weight for study in studies]
+    labels, weights = [study.label for study in studies], [study.weight for study in studies]
     random: dict[str, Any] = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}
     common: dict[str, Any] = {"model": "common", "tau2": "", "test": "z", "level": level}
-    yield _effects("effects", whole, studies, {"level": level})
-    for main in _pooled("main", whole, every, result.model, settings):
-        main.numbers |= _weights(studies, weights, every)
-        yield main
+    yield _effects("effects", whole, level)
+    yield from _pooled("main", whole, whole.every, result.model, settings, weights)
     if result.beside is not None:
-        yield from _beside(whole, result.beside, studies, settings)
+        yield from _beside(whole, result.beside, settings)
     for column, levels in result.subgroups.columns.items():
         if shares_tau2(columns[column], settings):
             shared = {**random, "terms": column}
             yield _sharing(whole, shared, column, result.subgroups, columns[column])
             continue
-        found: list[Task] = []
-        for value, model in levels.items():
-            own = _with_level(studies, column, value)
-            for part in _pooled(f"{column}: {value}", whole, own, model, settings):
-                if result.no_total:  # the studies' weights are those within their subgroup
-                    part.numbers |= _weights(studies, weights, own)
-                found.append(part)
+        within = weights if result.no_total else ()  # the studies' weights are those within their subgroup
+        found = [
+            part
+            for value, model in levels.items()
+            for part in _pooled(f"{column}: {value}", whole, whole.with_level(column, value), model, settings, within)
+        ]  # fmt: skip
         yield from found
         test = {f"between {key}": value for key, value in result.subgroups.tests[column] if key != "df"}
         if numbers := _leaves(test, {"k": len(found)}):
@@ -126,20 +131,19 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
             how = {"model": settings.model, "terms": column, "level": level}
             yield Task(what, "between", whole, rows, how, numbers, needs=found)
     for day, view in result.rounds.items():
-        known = [row for row in every if (studies[row - 1].round or day) <= day]
+        known = [row for row in whole.every if (studies[row - 1].round or day) <= day]
         yield from _pooled(f"as of {day}", whole, known, view.model, settings)
         for value, model in view.subtotals.items():
-            own = [row for row in _with_level(studies, result.parted_by or "", value) if row in known]
+            own = [row for row in whole.with_level(result.parted_by or "", value) if row in known]
             yield from _pooled(f"{value} as of {day}", whole, own, model, settings)
     for label, one in result.sensitivity.items():
         changes = {key: value for key, value in one.changes.items() if key in Settings.model_fields}
         own_settings = settings.model_copy(update=changes)
-        made: Sequence[StudyEffect] = studies
         source = whole
         if one.studies is not None:
-            made, source = one.studies, effects_of(result.outcome, one.studies, one.measure, own_settings)
-            yield _effects(f"{label}: effects", source, made, {"level": ""})
-        own = [row for row, study in enumerate(made, start=1) if study.label in one.labels]
+            source = effects_of(result.outcome, one.studies, one.measure, own_settings)
+            yield _effects(f"{label}: effects", source, "")
+        own = [row for row in source.every if source.studies[row - 1].label in one.labels]
         yield from _pooled(label, source, own, one.model, own_settings)
     how = random if settings.model == "random" else common
     # a meta-regression of counts is one of their effects all the same
@@ -159,32 +163,14 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
         yield _small_studies(whole, how, result.small_study)
 
 
-def _beside(whole: Effects, found: Beside, studies: Sequence[Study], settings: Analysis) -> Iterator[Task]:
+def _beside(whole: Effects, found: Beside, settings: Analysis) -> Iterator[Task]:
     """The model beside the one that pools, with its weights and subgroups."""
     other = analysis_beside(settings)
-    for main in _pooled("beside", whole, range(1, len(studies) + 1), found.model, other):
-        main.numbers |= _weights(studies, found.weights, range(1, len(studies) + 1))
-        yield main
+    yield from _pooled("beside", whole, whole.every, found.model, other, found.weights)
     for column, levels in found.subgroups.items():
         for value, model in levels.items():
-            own = _with_level(studies, column, value)
+            own = whole.with_level(column, value)
             yield from _pooled(f"beside, {column}: {value}", whole, own, model, other)
-
-
-def _with_level(studies: Sequence[Study], column: str, value: str) -> list[int]:
-    """The rows of the studies that have a level of a column."""
-    return [row for row, study in enumerate(studies, start=1) if study.columns.get(column) == value]
-
-
-def _weights(
-    studies: Sequence[Study], weights: Sequence[float | None], rows: Iterable[int]
-) -> dict[str, Number]:
-    """The weights of some of the studies, where they have one."""
-    return {
-        f"{row} weight": Number(ROW.format(studies[row - 1].label, "weight"), weight, {})
-        for row in rows
-        if (weight := weights[row - 1]) is not None
-    }
 
 
 def _sharing(
@@ -194,7 +180,7 @@ def _sharing(
     numbers: dict[str, Number] = {}
     for place, (level, model) in enumerate(sorted(found.columns[column].items()), start=1):
         numbers |= _leaves(model, key=f"{place} ", name=f"{level}: ")
-    numbers |= _leaves(found.tests[column], {"k": len(whole.labels)}, "between ", "between subgroups: ")
+    numbers |= _leaves(found.tests[column], {"k": len(whole.studies)}, "between ", "between subgroups: ")
     rows = [row for row, level in enumerate(levels, start=1) if level]
     applied = next(iter(found.columns[column].values())).test  # the same in all of them
     own = {**how, "test": applied}
@@ -226,18 +212,16 @@ def effects_of(
             row["control"] = study.control or ""
             row |= {f"column {name}": values[position - 1] for name, values in (columns or {}).items()}
             rows.append(row)
-    return Effects(
-        outcome, measure, options(measure, settings), settings.rho or 0.0, [study.label for study in studies],
-        [study.study for study in studies], pd.DataFrame(rows),
-    )  # fmt: skip
+    chosen = options(measure, settings)
+    return Effects(outcome, measure, chosen, settings.rho or 0.0, studies, pd.DataFrame(rows))
 
 
-def _effects(analysis: str, source: Effects, studies: Sequence[StudyEffect], how: dict[str, Any]) -> Task:
-    """The studies' own effects that come from arms, and the limits that there are."""
+def _effects(analysis: str, source: Effects, level: float | str) -> Task:
+    """The studies' own effects that come from arms, and the limits that there are, at `level`."""
     given = set(source.table.loc[source.table["made"] == "reported", "row"])
     numbers: dict[str, Number] = {}
     reported = {}
-    for row, study in enumerate(studies, start=1):
+    for row, study in enumerate(source.studies, start=1):
         keys = ["ci_low", "ci_high"] if isinstance(study, Study) else []
         if row in given:
             why = (
@@ -252,31 +236,36 @@ def _effects(analysis: str, source: Effects, studies: Sequence[StudyEffect], how
         numbers |= {
             f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), block) for key in keys
         }
-    return Task(analysis, "effects", source, range(1, len(studies) + 1), how, numbers, reported)
+    return Task(analysis, "effects", source, source.every, {"level": level}, numbers, reported)
 
 
 def _pooled(
     analysis: str, source: Effects, rows: Sequence[int], model: PooledModel | None,
-    settings: Analysis,
+    settings: Analysis, weights: Sequence[float | None] = (),
 ) -> Iterator[Task]:  # fmt: skip
-    """The task of a pooled effect, where there is one."""
+    """The task of a pooled effect, where there is one, and of the `weights` of all studies those that its own have."""
     if model is None or model.estimate is None:
         return
-    names = [source.studies[row - 1] for row in rows]
+    numbers = _leaves(model)
+    for row in rows if weights else ():
+        if (weight := weights[row - 1]) is not None:
+            name = ROW.format(source.studies[row - 1].label, "weight")
+            numbers[f"{row} weight"] = Number(name, weight, {})
     how = {
         "model": model.model, "test": model.test, "tau2": model.tau2_method or "",
         "level": settings.level, "add": settings.add, "to": settings.to,
         "mh_add": settings.mh_add, "kind": model.kind if isinstance(model, Mixed) else "",
-        **_within(model if isinstance(model, Multilevel) else None, names, settings), "predtype": settings.predtype,
+        **_within(model if isinstance(model, Multilevel) else None, source, rows, settings), "predtype": settings.predtype,
         "i2": (isinstance(model, InverseVariance) and model.I2_from) or "tau2",
     }  # fmt: skip
-    yield Task(analysis, "pool", source, rows, how, _leaves(model))
+    yield Task(analysis, "pool", source, rows, how, numbers)
 
 
 def _within(
-    found: Multilevel | Moderators | None, names: Sequence[str], settings: Analysis
+    found: Multilevel | Moderators | None, source: Effects, rows: Sequence[int], settings: Analysis
 ) -> dict[str, Any]:
-    """How a model within studies, if it is one, was fitted to effects of the studies `names`."""
+    """How a model within studies, if it is one, was fitted to some of the effects."""
+    names = [source.studies[row - 1].study for row in rows]
     return {
         "components": ";".join(map(repr, found.sigma2.values())) if found else "",
         "rho": (found and found.rho) or 0,
@@ -288,9 +277,9 @@ def _within(
 
 def _moderators(whole: Effects, how: dict[str, Any], found: Moderators, settings: Analysis) -> Task:
     missing = set(found.without_value)
-    rows = [row for row, label in enumerate(whole.labels, start=1) if label not in missing]
+    rows = [row for row in whole.every if whole.studies[row - 1].label not in missing]
     if found.sigma2:
-        within = _within(found, [whole.studies[row - 1] for row in rows], settings)
+        within = _within(found, whole, rows, settings)
         how = {**how, "model": "multilevel", "add": settings.add, "to": settings.to, **within}
     block: dict[str, Any] = dict(found)
     if found.sigma2:  # what the iteration of the variances leaves over is held against the error of a mean
@@ -320,9 +309,8 @@ def _influence(whole: Effects, how: Mapping[str, Any], found: Influence) -> Task
         passed["gosh: quartiles of the subsets"] = (
             DRAWN if found.gosh.drawn else "all subsets take metafor too long"
         )
-    rows = range(1, len(whole.labels) + 1)
     own = {**how, "by_study": "true" if found.by_study else "false"}
-    return Task("influence", "influence", whole, rows, own, numbers, passed)
+    return Task("influence", "influence", whole, whole.every, own, numbers, passed)
 
 
 def _small_studies(whole: Effects, how: Mapping[str, Any], found: SmallStudy) -> Task:
@@ -344,8 +332,7 @@ def _small_studies(whole: Effects, how: Mapping[str, Any], found: SmallStudy) ->
             numbers |= _leaves(added, {}, f"filled {place} ", f"trim and fill, study added {place}: ")
     done = [name for name, one in found.tests.items() if isinstance(one, Asymmetry)]
     how = {**how, "asymmetry": "\t".join(done)}
-    rows = range(1, len(whole.labels) + 1)
-    return Task("small-study effects", "small_study", whole, rows, how, numbers)
+    return Task("small-study effects", "small_study", whole, whole.every, how, numbers)
 
 
 def _leaves(
