@@ -52,13 +52,7 @@ def check(outcome: Outcome) -> None:
             f"outcome {name}: `subgroup_tau2: common` belongs to a random-effects model, and the model is {model}",
             todo="Leave it out, or set `model: random`.",
         )
-    found = conflict(
-        model,
-        measure,
-        tau2=analysis.tau2,
-        test=analysis.test,
-        variant=analysis.glmm if model == "glmm" else None,
-    )
+    found = conflict(model, measure, tau2=analysis.tau2, test=analysis.test, variant=analysis.glmm)
     if found is None:
         return
     problem, todo = {
@@ -75,19 +69,13 @@ ALONE = "One study: nothing is pooled, its own estimate and interval are shown."
 
 def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
     """Pool `studies` as `analysis` says; None where there is no study. `test` of the model is what was applied, `asked` what was asked."""
-    k, model = len(studies.yi), analysis.model
-    if k == 0:
+    if not studies.comparisons:
         return None
-    if k == 1:
+    if len(studies.comparisons) == 1:
         fitted = fit(studies.yi, studies.vi, method="EE", level=analysis.level)
         return Pooled(model_of(fitted, asked=analysis.test), fitted.weight, [ALONE])
-    if model in {"mh", "peto"}:
-        return _counted(studies, analysis)
-    if model == "glmm":
-        return _glmm(studies, analysis)
-    if model == "multilevel":
-        return _multilevel(studies, analysis)
-    return _inverse_variance(studies, analysis)
+    ways = {"mh": _counted, "peto": _counted, "glmm": _glmm, "multilevel": _multilevel}
+    return ways.get(analysis.model, _inverse_variance)(studies, analysis)
 
 
 def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
@@ -98,13 +86,12 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
     if analysis.model == "random":
         bounds = tau2_interval.q_profile(Batch.of(studies.yi, studies.vi), level)
         more |= {"tau2_ci_low": bounds.low[0], "tau2_ci_high": bounds.high[0]}
-        more |= _prediction(
-            float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2), studies.count, analysis
-        )
+        more |= _prediction(fitted.b[0], fitted.se[0], fitted.tau2, studies.count, analysis)
         if test == "auto":
             more["test_reason"] = _why_wald(studies, fitted)
         if analysis.i2 == "Q":
-            more |= q_based(fitted)
+            Q, df = float(fitted.Q), float(fitted.Q_df)
+            more |= {"I2": i2_from_q(Q, df), "H2": Q / df, "I2_from": "Q"}
         if test in {"knha", "adhoc"}:
             k, few = len(studies.yi), studies.count < LEAST_TESTED
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
@@ -130,7 +117,7 @@ def analysis_beside(analysis: Analysis) -> Analysis:
     return analysis.model_copy(update={"model": model, "test": MODELS[model].tests[0]})
 
 
-def _prediction(mean: float, se: float, tau2: float, k: int, analysis: Analysis) -> dict[str, Any]:
+def _prediction(mean: float, se: float, tau2: float | Array, k: int, analysis: Analysis) -> dict[str, Any]:
     """The prediction interval of a model with an estimated tau2, which follows the `k` studies and never the test; none below three.
 
     Effects of one study are no news of another: the studies count.
@@ -159,16 +146,6 @@ def _wald_sentence(studies: int, k: int, shorter: bool) -> str:
         rests = f"rests on {plural(k - 1, 'degree')} of freedom; the Wald interval is given too."
         return f"The Hartung-Knapp interval of {studies_of(studies, k)} {rests}"
     return "The Hartung-Knapp standard error is smaller than the usual one; the Wald interval is given too."
-
-
-def q_based(fitted: Fit) -> dict[str, Any]:
-    """I2 and H2 from Q (Higgins & Thompson 2002): 100 (Q - df) / Q, not below 0."""
-    Q, df = float(fitted.Q), float(fitted.Q_df)
-    return {
-        "I2": i2_from_q(Q, df),
-        "H2": Q / df if df > 0 else 1.0,
-        "I2_from": "Q",
-    }
 
 
 def model_of(fitted: Fit, **more: Any) -> InverseVariance:
@@ -250,13 +227,12 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
     """Effects within studies; robust tests beside the model's own."""
     found = dependence.within(studies, analysis)
     fitted, level = found.fitted, analysis.level
-    mean, se, tau2 = float(fitted.b[0]), float(fitted.se[0]), float(fitted.tau2)
     model = Multilevel(
-        model="multilevel", test="z", asked=analysis.test, k=len(studies.yi), tau2_method=analysis.tau2, estimate=mean, **fitted.tested(0),
-        tau2=tau2, I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p, sigma2=fitted.named(fitted.sigma2),
+        model="multilevel", test="z", asked=analysis.test, k=len(studies.yi), tau2_method=analysis.tau2, estimate=fitted.b[0], **fitted.tested(0),
+        tau2=float(fitted.tau2), I2=fitted.I2.sum(), Q=fitted.Q, Q_df=fitted.Q_df, Q_p=fitted.Q_p, sigma2=fitted.named(fitted.sigma2),
         I2_of=fitted.named(fitted.I2), rho=found.rho, sharing=found.sharing, studies=studies.count,
         robust=dependence.as_part(dependence.robust(studies, fitted, level)),
-        **_prediction(mean, se, tau2, studies.count, analysis),
+        **_prediction(fitted.b[0], fitted.se[0], fitted.tau2, studies.count, analysis),
     )  # fmt: skip
     notes = []
     if not found.nested:
