@@ -96,24 +96,10 @@ def _folded(names: Sequence[str]) -> set[str]:
 
 def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chosen) -> Rows:
     """The rows of a study that the protocol asks for, from which its comparisons are made; none where it is left out before."""
-    screening = rows[0]["screening"]
-    if screening not in {"", "included"}:
-        pending = Reason("pending", "screening is pending")
-        undone = pending if screening == "pending" else Reason("excluded", "not included by screening")
-        chosen.left_out.append(left_out(study, rows, undone))
+    rows, reason = _asked(rows, outcome)
+    if reason:
+        chosen.left_out.append(left_out(study, rows, reason))
         return ()
-    wanted = _folded(outcome.timepoint)
-    at_time = [row for row in rows if not wanted or folded(row["timepoint"]) in wanted]
-    if not at_time:
-        others = ", ".join(_different(rows, "timepoint")) or "no time point"
-        elsewhere = Reason("other_time", f"reports it at another time point only ({others})")
-        chosen.left_out.append(left_out(study, rows, elsewhere))
-        return ()
-    found = _counted(at_time, outcome)
-    if isinstance(found, str):
-        chosen.left_out.append(left_out(study, at_time, found))
-        return ()
-    rows = found
     differing = [name for name in RESULT if len({folded(row[name]) for row in rows}) > 1]
     for name in differing:
         if name not in outcome.analysis.levels:
@@ -183,8 +169,20 @@ def _of_result(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: Chos
     return result
 
 
-def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
-    """The rows that the protocol's `where` asks for; of a study that nowhere says what it asks for, those that say nothing."""
+def _asked(rows: Rows, outcome: Outcome) -> tuple[Rows, str]:
+    """The rows of a study that count, at the time points and with what the protocol's `where` asks for; of a study that nowhere says what it
+    asks for, those that say nothing. Where none counts the rows that were looked at, and the reason."""
+    screening = rows[0]["screening"]
+    if screening == "pending":
+        return rows, Reason("pending", "screening is pending")
+    if screening not in {"", "included"}:
+        return rows, Reason("excluded", "not included by screening")
+    times = _folded(outcome.timepoint)
+    at_time = [row for row in rows if not times or folded(row["timepoint"]) in times]
+    if not at_time:
+        others = ", ".join(_different(rows, "timepoint")) or "no time point"
+        return rows, Reason("other_time", f"reports it at another time point only ({others})")
+    rows = at_time
     for name, wanted in outcome.where.items():
         if any(name not in row for row in rows):
             raise InputError(
@@ -196,13 +194,13 @@ def _counted(rows: Rows, outcome: Outcome) -> Rows | str:
         settled = {(row["group"], folded(row["arm"])) for row in said}
         unsettled = [row for row in silent if disputed([row], (name,))]
         if any((row["group"], folded(row["arm"])) not in settled for row in unsettled):
-            return Reason("disputed", f"the extractors disagree on its {in_words(name)}")
+            return at_time, Reason("disputed", f"the extractors disagree on its {in_words(name)}")
         kept = said or silent
         if not kept:
             others = ", ".join(dict.fromkeys(text_of(row[name]) for row in rows))
-            return Reason("other_people", f"reports it for another {in_words(name)} only ({others})")
+            return at_time, Reason("other_people", f"reports it for another {in_words(name)} only ({others})")
         rows = kept
-    return rows
+    return rows, ""
 
 
 def _different(rows: Rows, column: str) -> list[str]:
@@ -212,8 +210,6 @@ def _different(rows: Rows, column: str) -> list[str]:
 def _wanted_arms(study: str, rows: Rows, outcome: Outcome, chosen: Chosen) -> Rows:
     """The rows whose arm the protocol asks for; the others are listed."""
     wanted = {group: _folded(names) for group, names in outcome.arms if names}
-    if not wanted:
-        return rows
     kept = []
     for row in rows:
         if row["group"] not in wanted or folded(row["arm"]) in wanted[row["group"]]:
