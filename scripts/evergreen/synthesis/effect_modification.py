@@ -52,34 +52,30 @@ def subgroups(
         without = tuple(studies.take(~known).labels) if known.any() else ()
         if total and shares_tau2(values, analysis):
             pooled[column], tests[column] = _sharing(studies, values, analysis, without)
-            continue
-        pooled[column] = models_of(studies, column, analysis)
-        if not total and pooled[column]:
-            tests[column] = BetweenNotDone(
-                not_done="what has no total is not compared", without_value=without
-            )
         else:
-            robust = _robustly(studies, values, pooled[column], analysis)
-            tests[column] = between(column, list(pooled[column].values()), without, robust)
+            pooled[column] = models_of(studies, column, analysis)
+            robust = _robustly(studies, values, pooled[column], analysis) if total else None
+            tests[column] = between(column, list(pooled[column].values()), without, robust, total=total)
     return Subgroups.model_validate({**pooled, "tests": tests})
 
 
 def between(
-    column: str, models: Sequence[PooledModel], without_value: tuple[str, ...], robust: Joint | None
+    column: str, models: Sequence[PooledModel], without_value: tuple[str, ...], robust: Joint | None, *, total: bool
 ) -> Between | BetweenNotDone:
     """The test between the pooled effects of the levels of a column, which the studies `without_value` lack, and the `robust` one."""
-    if not models:
-        return BetweenNotDone(
-            not_done=f"no study has a value in the column {column}", without_value=without_value
-        )
     means = np.array([model.estimate for model in models], dtype=float)
     found = of_subgroups.between(means, np.array([model.se for model in models], dtype=float))
-    if np.isnan(found.Q):
+    if not models:
+        why = f"no study has a value in the column {column}"
+    elif not total:
+        why = "what has no total is not compared"
+    elif np.isnan(found.Q):
         why = "fewer than two subgroups with an estimate and its standard error"
-        return BetweenNotDone(not_done=why, without_value=without_value)
-    return Between(
-        Q=found.Q, df=found.df, p=found.p_value, I2=found.I2, without_value=without_value, robust=robust
-    )
+    else:
+        return Between(
+            Q=found.Q, df=found.df, p=found.p_value, I2=found.I2, without_value=without_value, robust=robust
+        )
+    return BetweenNotDone(not_done=why, without_value=without_value)
 
 
 def _robustly(
@@ -216,10 +212,9 @@ def moderators(
         return found
     design, fitted, part, within, robust = found.design, found.fitted, found.part, found.within, found.robust
     size = len(fitted.b)
-    permutations, omnibus = analysis.permutations, np.nan
-    p_values = np.full(size, np.nan)
-    if dependence.there(part, analysis):
-        permutations = 0  # effects of one study cannot change their places with those of another
+    p_values, omnibus = np.full(size, np.nan), np.nan
+    # effects of one study cannot change their places with those of another
+    permutations = 0 if dependence.there(part, analysis) else analysis.permutations
     if permutations:
         p_values, omnibus = meta_regression.permutation_test(
             part.yi,

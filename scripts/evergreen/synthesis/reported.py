@@ -82,11 +82,9 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
     value, se = row["estimate"], row["estimate_se"]
     low, high = row["estimate_ci_low"], row["estimate_ci_high"]
     if math.isnan(value) and (math.isnan(low) or math.isnan(high)):
-        return (
-            "only a p value is reported"
-            if row["estimate_p"]
-            else "an effect is mentioned, but no estimate is reported"
-        )
+        if row["estimate_p"]:
+            return "only a p value is reported"
+        return "an effect is mentioned, but no estimate is reported"
     scale, measure = scale_of(row, outcome), MEASURES[outcome.measure]
     of = row["estimate_measure"]
     if of and of != outcome.measure and outcome.measure != "GEN":
@@ -116,9 +114,7 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
                 column="estimate",
                 todo="Check the number, or say `scale: analysis` if it is a logarithm already.",
             )
-        value, low, high = (
-            math.log(number) if not math.isnan(number) else number for number in (value, low, high)
-        )
+        value, low, high = map(math.log, (value, low, high))  # NaN stays NaN
     if math.isnan(value):
         value = (low + high) / 2
     if math.isnan(se):
@@ -175,7 +171,7 @@ def as_measured(row: Row, rows: Rows, outcome: Outcome) -> Row:
         return {**row, "not_converted": natural}
     convert = _conversion(of, to, risk)
     try:
-        estimate, low, high = (value if math.isnan(value) else convert(value) for value in natural)
+        estimate, low, high = map(convert, natural)
     except (ValueError, ArithmeticError) as error:
         return {**row, "not_converted": f"it {error}"}
     inputs = {"estimate": row["estimate"], **({} if math.isnan(risk) else {"control_risk": risk})}
@@ -214,7 +210,7 @@ def _natural(row: Row, of: str, scale: str) -> tuple[float, float, float] | str:
     if log and scale == "ratio":
         if any(value <= 0 for value in values):
             return "a ratio of 0 or less"
-        values = [math.log(value) if not math.isnan(value) else value for value in values]
+        values = list(map(math.log, values))  # NaN stays NaN
     estimate, low, high = values
     if math.isnan(estimate):
         estimate = (low + high) / 2

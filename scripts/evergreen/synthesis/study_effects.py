@@ -181,12 +181,9 @@ def why_not(measure: str, numbers: Mapping[str, float]) -> str:
             return Reason("all_events", "everybody in both groups has the event")
         return "an empty cell leaves its effect undefined"
     if kind == "correlation" and (abs(numbers["r"]) == 1 or numbers["n"] <= 4):
-        few = (
-            "it has four or fewer participants"
-            if numbers["n"] <= 4
-            else f"its correlation is {numbers['r']:g}"
-        )
-        return f"{few}, which leaves the effect without a sampling variance"
+        few = numbers["n"] <= 4
+        why = "it has four or fewer participants" if few else f"its correlation is {numbers['r']:g}"
+        return f"{why}, which leaves the effect without a sampling variance"
     if kind == "two_means":
         if min(numbers["n1"], numbers["n2"]) <= 1:
             return "a group has fewer than two participants"

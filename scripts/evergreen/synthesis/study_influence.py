@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 
 import numpy as np
@@ -27,13 +27,14 @@ from evergreen.synthesis.result.analyses import (
     Without,
 )
 from evergreen.synthesis.study_effects import Studies
+from evergreen.tables import grouped
 
 
 def influences(studies: Studies, analysis: Analysis) -> Influence | None:
     """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies; a study is left
     out with all its effects."""
     cluster = dependence.together(studies)
-    rows = _rows(studies, cluster)
+    rows = grouped(range(len(cluster)), cluster.__getitem__)
     if len(rows) < 3 or analysis.model not in {"random", "common"}:
         return None
     method, test = estimator(analysis)
@@ -53,9 +54,9 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
         entries.append(
             Influenced(
                 label=label,
-                rows=tuple(own),
+                rows=tuple(studies.at(own).labels),
                 without=Without.of(
-                    k=int(left.k), studies=studies.take([one not in own for one in studies.labels]).count,
+                    k=int(left.k), studies=studies.take([name != label for name in cluster]).count,
                     test=str(left.test), estimate=left.b[0], se=left.se[0], p=left.p_value[0], ci_low=left.ci_low[0],
                     ci_high=left.ci_high[0], tau2=left.tau2, I2=left.I2, Q=left.Q, Q_p=left.Q_p,
                 ),
@@ -75,16 +76,8 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
     )
 
 
-def _rows(studies: Studies, cluster: Sequence[str]) -> dict[str, list[str]]:
-    """The rows of each cluster of effects, in order of appearance."""
-    found: dict[str, list[str]] = {}
-    for name, label in zip(cluster, studies.labels, strict=True):
-        found.setdefault(name, []).append(label)
-    return found
-
-
 def _gosh(
-    studies: Studies, method: str, without: Array, analysis: Analysis, cluster: Sequence[str]
+    studies: Studies, method: str, without: Array, analysis: Analysis, cluster: list[str]
 ) -> Subsets | None:
     """What subsets of the studies give; `without` are the estimates without each study."""
     subsets, k = analysis.gosh, len(without)
@@ -126,16 +119,12 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
     years = [year for year in studies.column("year") if year]
     by = wanted or ("year" if years and all(map(NUMBER.fullmatch, years)) else "round")
     texts = [day or "" for day in studies.rounds] if by == "round" else studies.column(by)
-    if by == "round":
-        days = sorted(set(texts))
-        places = [float(days.index(text)) if text else np.nan for text in texts]
-    else:
-        try:
-            places = [float(text) if text else np.nan for text in texts]
-        except ValueError:
-            return CumulativeNotDone(
-                by=by, not_done=f"the column {by} holds a text that is no number, so it orders nothing"
-            )
+    place_of: Callable[[str], float] = sorted(set(texts)).index if by == "round" else float
+    try:
+        places = [place_of(text) if text else np.nan for text in texts]
+    except ValueError:
+        why = f"the column {by} holds a text that is no number, so it orders nothing"
+        return CumulativeNotDone(by=by, not_done=why)
     known = np.isfinite(places)
     part = studies.take(known)
     order, cluster = np.array(places)[known], dependence.together(part)

@@ -79,11 +79,8 @@ def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
             changed[low], changed[high] = changed[high], changed[low]
     # a scale that is only turned keeps its name
     unit = row["unit"] if abs(factor) == 1 else outcome.unit
-    changed["unit"] = (
-        f"change in {unit}"
-        if unit and row["unit"] and is_change(row["unit"]) and not is_change(unit)
-        else unit
-    )
+    said = "change in " if unit and is_change(row["unit"]) and not is_change(unit) else ""
+    changed["unit"] = f"{said}{unit}"
     words = rule.how.format(factor=factor)
     imputed = {*marked(row[IMPUTED])}
     states = {name: IMPUTED if name in imputed else DERIVED for name in old if changed[name] != old[name]}
