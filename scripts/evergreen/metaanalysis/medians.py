@@ -135,12 +135,9 @@ def _mean_wan(numbers: Quantiles) -> float:
 
 def _sds(numbers: Quantiles) -> tuple[float, float]:
     """Standard deviation by the range and by the quartiles (Wan 2014); NaN where not reported."""
-    by_range = (numbers.high - numbers.low) / (
-        2 * float(scipy.special.ndtri((numbers.n - 0.375) / (numbers.n + 0.25)))
-    )
-    by_quartiles = (numbers.q3 - numbers.q1) / (
-        2 * float(scipy.special.ndtri((0.75 * numbers.n - 0.125) / (numbers.n + 0.25)))
-    )
+    n, _, q1, q3, low, high = numbers
+    by_range = (high - low) / (2 * float(scipy.special.ndtri((n - 0.375) / (n + 0.25))))
+    by_quartiles = (q3 - q1) / (2 * float(scipy.special.ndtri((0.75 * n - 0.125) / (n + 0.25))))
     return by_range, by_quartiles
 
 

@@ -50,9 +50,7 @@ def _direction(
         toward, by = said, WORDS
     sizes = [arm.n for arm in one.arms.values() if arm.n is not None]
     participants = sum(sizes) if sizes and len(sizes) == len(one.arms) else None
-    return Direction.model_validate(
-        {"label": one.label, "toward": toward, "by": by, "participants": participants, "reason": reason}
-    )
+    return Direction.of(label=one.label, toward=toward, by=by, participants=participants, reason=reason)
 
 
 def _side(side: int, better: str | None) -> str:

@@ -7,6 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy import special
+
 from evergreen.counting import plural
 from evergreen.extraction.derive import fill_in
 from evergreen.extraction.row_values import typed
@@ -187,7 +190,6 @@ def beside(studies: Studies, outcome: Outcome) -> Beside | None:
         return None
     other = pooled.analysis_beside(outcome.analysis)
     whole = pooled.pool(studies, other)
-    assert whole is not None
     assert isinstance(whole.model, InverseVariance)
     parted = effect_modification.subgroups(studies, outcome.subgroups, other)
     return Beside(
@@ -197,24 +199,25 @@ def beside(studies: Studies, outcome: Outcome) -> Beside | None:
 
 def rounds(studies: Studies, outcome: Outcome) -> dict[str, Round]:
     """The pooled effect as of each round in which the outcome's data changed, and which look at the data it was."""
-    days = sorted({day for day in studies.rounds if day})
+    own = [one.round or "" for one in studies.comparisons]
     view = {}
-    for look, day in enumerate(days, start=1):
-        part = studies.take([not own or own <= day for own in studies.rounds])
-        then = subtotals.pool(part, outcome)
-        added = tuple(label for label, own in zip(studies.labels, studies.rounds, strict=True) if own == day)
+    for look, day in enumerate(sorted({*own} - {""}), start=1):
+        part, added = studies.take([then <= day for then in own]), studies.take([then == day for then in own])
+        whole = subtotals.pool(part, outcome)
         view[day] = Round(
             look=look,
             k=len(part.labels),
             studies=part.count,
-            added=added,
-            model=then.model,
-            subtotals=then.subtotals,
+            added=tuple(added.labels),
+            model=whole.model,
+            subtotals=whole.subtotals,
         )
     return view
 
 
 def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...]:
+    """The studies as the result holds them, each with its Wald interval."""
+    half = special.ndtri(0.5 + level / 2) * np.sqrt(studies.vi)
     return tuple(
         Study(
             **dict(made),
@@ -224,6 +227,6 @@ def _studies(studies: Studies, weights: Array, level: float) -> tuple[Study, ...
             ci_high=high,
         )
         for comparison, made, weight, low, high in zip(
-            studies.comparisons, studies.effects(), weights, *studies.intervals(level), strict=True
+            studies.comparisons, studies.effects(), weights, studies.yi - half, studies.yi + half, strict=True
         )
     )

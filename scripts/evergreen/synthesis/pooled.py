@@ -67,10 +67,8 @@ def check(outcome: Outcome) -> None:
 ALONE = "One study: nothing is pooled, its own estimate and interval are shown."
 
 
-def pool(studies: Studies, analysis: Analysis) -> Pooled | None:
-    """Pool `studies` as `analysis` says; None where there is no study. `test` of the model is what was applied, `asked` what was asked."""
-    if not studies.comparisons:
-        return None
+def pool(studies: Studies, analysis: Analysis) -> Pooled:
+    """Pool `studies`, one or more, as `analysis` says. `test` of the model is what was applied, `asked` what was asked."""
     if len(studies.comparisons) == 1:
         fitted = fit(studies.yi, studies.vi, method="EE", level=analysis.level)
         return Pooled(model_of(fitted, asked=analysis.test), fitted.weight, [ALONE])

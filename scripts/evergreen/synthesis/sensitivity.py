@@ -41,6 +41,14 @@ OF_EFFECTS = ("add", "to", "drop00", "smd_vtype")
 """Settings that say how the effects of studies are computed."""
 NOTICED = {"retracted": "retracted", "concern": "retracted or put under concern"}
 """What became of a report for which its study is left out, in words; concern is about both."""
+GONE: dict[str, Callable[[Comparison], bool]] = {
+    "high_risk": lambda one: folded(one.columns.get("rob_overall", "")) in HIGH_RISK,
+    "derived": lambda one: one.derived,  # what is imputed is derived too
+    "imputed": lambda one: one.imputed,
+    "retracted": lambda one: one.columns.get(NOTICE) == "retracted",
+    "concern": lambda one: one.columns.get(NOTICE) in ("retracted", "concern"),
+}
+"""Which comparisons are left out for what; for a source those whose reports came from it."""
 Rate = Callable[[Outcome], Studies]
 
 
@@ -150,11 +158,10 @@ def _one(changes: Mapping[str, Any], studies: Studies, outcome: Outcome, rate: R
         kept = _left(changes, rated, analysis)
     except InputError as error:
         return Sensitivity(**said, k=0, not_done=error.problem)
-    whole = pool(kept, analysis)
-    if whole is None:
+    if not kept.comparisons:
         return Sensitivity(**said, k=0, not_done="no study is left")
-    anew = tuple(rated.effects()) if again else None
-    return Sensitivity(**said, k=len(kept.yi), model=whole.model, labels=tuple(kept.labels), studies=anew)
+    anew, model = tuple(rated.effects()) if again else None, pool(kept, analysis).model
+    return Sensitivity(**said, k=len(kept.yi), model=model, labels=tuple(kept.labels), studies=anew)
 
 
 def _same(one: Studies, other: Studies) -> bool:
@@ -198,28 +205,17 @@ def _left(changes: Mapping[str, Any], studies: Studies, analysis: Analysis) -> S
         if not marked:
             raise InputError("no study is an outlier" if what == "outliers" else "no study is influential")
         return studies.take([name not in marked for name in together(studies)])
-    if what in NOTICED and not any(_noticed(one, what) for one in studies.comparisons):
+    if what in NOTICED and not any(map(GONE[what], studies.comparisons)):
         raise InputError(f"no study that is pooled has a report that was {NOTICED[what]}")
     names = changes.get("without_studies", [])
     written = {folded(name): name for name in ([names] if isinstance(names, str) else names)}
     here = {folded(name) for one in studies.comparisons for name in (one.study, one.label)}
     if absent := sorted(name for key, name in written.items() if key not in here):
         raise InputError(f"{', '.join(absent)} is not among the studies pooled")
-    mask = []
-    for one in studies.comparisons:
-        keep = folded(one.study) not in written and folded(one.label) not in written
-        if what == "high_risk":
-            keep &= folded(one.columns.get("rob_overall", "")) not in HIGH_RISK
-        elif what in NOTICED:
-            keep &= not _noticed(one, what)
-        elif what in ("derived", "imputed"):  # what is imputed is derived too
-            keep &= not (one.derived if what == "derived" else one.imputed)
-        elif what.startswith("source "):
-            keep &= what.removeprefix("source ") not in one.sources
-        mask.append(keep)
-    return studies.take(mask)
 
+    def stays(one: Comparison) -> bool:
+        if folded(one.study) in written or folded(one.label) in written:
+            return False
+        return not GONE[what](one) if what in GONE else what.removeprefix("source ") not in one.sources
 
-def _noticed(one: Comparison, what: str) -> bool:
-    notice = one.columns.get(NOTICE, "")
-    return notice == "retracted" or (what == "concern" and notice == "concern")
+    return studies.take([stays(one) for one in studies.comparisons])

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from evergreen.metaanalysis.effects import effect_sizes, zero_cells
 from evergreen.metaanalysis.least_squares import Array
@@ -52,10 +51,6 @@ class Studies:
     def labels(self) -> list[str]:
         return [comparison.label for comparison in self.comparisons]
 
-    @property
-    def rounds(self) -> list[str | None]:
-        return [comparison.round for comparison in self.comparisons]
-
     def column(self, name: str) -> list[str]:
         """Values of a study-level column, "" where there is none."""
         return [comparison.columns.get(name, "") for comparison in self.comparisons]
@@ -90,11 +85,6 @@ class Studies:
         return Studies(
             [self.comparisons[at] for at in chosen], self.measure, self.yi[chosen], self.vi[chosen]
         )
-
-    def intervals(self, level: float) -> tuple[Array, Array]:
-        """Wald interval of each study."""
-        half = special.ndtri(0.5 + level / 2) * np.sqrt(self.vi)
-        return self.yi - half, self.yi + half
 
 
 def rated(chosen: Sequence[Comparison], outcome: Outcome) -> tuple[Studies, list[LeftOut]]:

@@ -118,7 +118,7 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
     wanted = analysis.cumulative
     years = [year for year in studies.column("year") if year]
     by = wanted or ("year" if years and all(map(NUMBER.fullmatch, years)) else "round")
-    texts = [day or "" for day in studies.rounds] if by == "round" else studies.column(by)
+    texts = [one.round or "" for one in studies.comparisons] if by == "round" else studies.column(by)
     place_of: Callable[[str], float] = sorted(set(texts)).index if by == "round" else float
     try:
         places = [place_of(text) if text else np.nan for text in texts]

@@ -63,19 +63,20 @@ class Synthesis:
 def pool(studies: Studies, outcome: Outcome) -> Synthesis:
     """Pool the studies of an outcome, all of them or, where there is no total, within its subgroups."""
     weights = np.full(len(studies.yi), np.nan)
-    if outcome.total:
-        if whole := pooled.pool(studies, outcome.analysis):
-            return Synthesis(whole.model, {}, whole.weights, tuple(whole.notes))
+    if not studies.comparisons:
         return Synthesis(None, {}, weights)
+    if outcome.total:
+        whole = pooled.pool(studies, outcome.analysis)
+        return Synthesis(whole.model, {}, whole.weights, tuple(whole.notes))
     column = outcome.subgroups[0]
     values, models = studies.column(column), {}
     noted: dict[str, list[str]] = {}
     for level, part in levels(studies, column).items():
-        if of_level := pooled.pool(part, outcome.analysis):
-            models[level] = of_level.model
-            weights[[value == level for value in values]] = of_level.weights
-            for note in of_level.notes:
-                noted.setdefault(note, []).append(level)
+        of_level = pooled.pool(part, outcome.analysis)
+        models[level] = of_level.model
+        weights[[value == level for value in values]] = of_level.weights
+        for note in of_level.notes:
+            noted.setdefault(note, []).append(level)
     return Synthesis(None, models, weights, tuple(_noted(note, own) for note, own in noted.items()))
 
 
@@ -93,5 +94,4 @@ def _noted(note: str, own: Sequence[str]) -> str:
 
 def models_of(studies: Studies, column: str, analysis: Analysis) -> dict[str, PooledModel]:
     """The pooled effect of each level of a column that has studies."""
-    found = {level: pooled.pool(part, analysis) for level, part in levels(studies, column).items()}
-    return {level: whole.model for level, whole in found.items() if whole}
+    return {level: pooled.pool(part, analysis).model for level, part in levels(studies, column).items()}

@@ -97,10 +97,8 @@ def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
 
 def _units(by_study: Mapping[str, Rows]) -> dict[str, str]:
     """The unit that each study states."""
-    stated = {
-        study: next((row["unit"] for row in rows if row["unit"]), "") for study, rows in by_study.items()
-    }
-    return {study: text for study, text in stated.items() if text}
+    stated = {study: [row["unit"] for row in rows if row["unit"]] for study, rows in by_study.items()}
+    return {study: units[0] for study, units in stated.items() if units}
 
 
 def of_both_kinds(by_study: Mapping[str, Rows], outcome: Outcome) -> str:
@@ -130,12 +128,10 @@ def other_units(by_study: Mapping[str, Rows], outcome: Outcome) -> dict[str, str
     if wanted_kind == "" and of_one_kind:
         return {}
     kinds = {study: _kind(text) for study, text in own.items()}
+    chosen = wanted_kind or (_kind(outcome.unit) if of_one_kind and outcome.unit else "")
+    strangers = _others(kinds, chosen, outcome, _OF_KINDS, by_study) if of_one_kind or chosen else {}
     if of_one_kind:
-        chosen = wanted_kind or (_kind(outcome.unit) if outcome.unit else "")
-        return _others(kinds, chosen, outcome, _OF_KINDS, by_study)
-    strangers = {}
-    if wanted_kind:
-        strangers = _others(kinds, wanted_kind, outcome, _OF_KINDS, by_study)
+        return strangers
     bases = {
         study: base
         for study, text in own.items()
