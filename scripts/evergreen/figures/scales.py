@@ -62,9 +62,7 @@ class Scale:
 
     def written(self, shown: float) -> str:
         """A number of the shown scale as readers see it. A ratio far from 1 would be nothing in two decimals, or a row of digits."""
-        if not self.ratio or not math.isfinite(shown) or shown <= 0:
-            return number(shown, self.decimals)
-        if SMALL_RATIO <= shown < LARGE_RATIO:
+        if not self.ratio or not math.isfinite(shown) or shown <= 0 or SMALL_RATIO <= shown < LARGE_RATIO:
             return number(shown, self.decimals)
         _, power = _two_that_count(shown)
         if power < -4 or power > 5:
@@ -204,12 +202,7 @@ def number(value: float | None, decimals: int) -> str:
     """`value` with `decimals`, a true minus sign, no negative zero; "" where nothing is."""
     if value is None or math.isnan(value):
         return ""
-    if math.isinf(value):
-        return "∞" if value > 0 else f"{MINUS}∞"
-    text = f"{value:.{decimals}f}"
-    if float(text) == 0:
-        text = text.lstrip("-")
-    return text.replace("-", MINUS)
+    return f"{value:z.{decimals}f}".replace("inf", "∞").replace("-", MINUS)
 
 
 def per_1000(value: float, risk: float) -> str:

@@ -23,11 +23,9 @@ from evergreen.synthesis.result.analyses import Cumulative, Influence, Step, Wit
 
 @dataclass(frozen=True)
 class Entry:
-    """One pooled result, which has an estimate, on the analysis scale; its label, and of how many effects and studies it is."""
+    """One pooled result, which has an estimate, on the analysis scale, and its label."""
 
     label: str
-    k: int
-    studies: int
     found: PooledModel | Step | Without
     remark: str = ""
     bold: bool = False
@@ -40,17 +38,15 @@ class Entry:
 
 def leave_one_out(result: Result, found: Influence, setting: Setting) -> Drawn:
     """The pooled effect without each study in turn."""
-    entries = [Entry(one.label, one.without.k, one.without.studies, one.without) for one in found.studies]
+    entries = [Entry(one.label, one.without) for one in found.studies]
     return _drawn(result, setting, "Study left out", entries)
 
 
 def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
     """The pooled effect as studies are added one by one, in the order that the result names."""
     labels = [f"{one.label} ({one.place})" if found.by != "round" else one.label for one in found.steps]
-    entries = [
-        Entry(f"+ {label}" if i else label, step.k, step.studies, step)
-        for i, (label, step) in enumerate(zip(labels, found.steps, strict=True))
-    ]
+    added = [*labels[:1], *(f"+ {label}" for label in labels[1:])]
+    entries = list(map(Entry, added, found.steps))
     notes = wording.without_value(result, found.without_value, found.by, "not in this order")
     return _drawn(result, setting, f"Studies in order of {in_words(found.by)}", entries, notes=notes)
 
@@ -58,7 +54,7 @@ def cumulative(result: Result, found: Cumulative, setting: Setting) -> Drawn:
 def living(result: Result, setting: Setting) -> Drawn:
     """The pooled effect as of each round in which the outcome's data changed."""
     entries = [
-        Entry(day, view.model.k, view.model.studies, view.model, remark=", ".join(view.added))
+        Entry(day, view.model, remark=", ".join(view.added))
         for day, view in result.rounds.items()
         if view.model is not None and view.model.estimate is not None
     ]
@@ -84,11 +80,9 @@ def multiverse(result: Result, setting: Setting) -> Drawn:
             other = of_analysis(result, analysis)
             shown = " ".join(preset.interval(other, *model.interval))
             notes.append(f"On another scale: {label}, {other.short} {shown}.")
-            beside.append(
-                _numbers(Entry(label, model.k, model.studies, model), other) | {"measure": analysis.measure}
-            )
+            beside.append(_numbers(Entry(label, model), other) | {"measure": analysis.measure})
         else:
-            entries.append(Entry(label, model.k, model.studies, model))
+            entries.append(Entry(label, model))
     ordered = sorted(entries, key=lambda entry: (entry.estimate, entry.label))
     return _drawn(
         result,
@@ -125,10 +119,7 @@ def _drawn(
     """`beside` are lines of the table of numbers of what the figure does not draw."""
     scale, preset = of_result(result), PRESETS[setting.layout]
     pooled = result.pooled if total else None
-    shown_entries = [
-        *entries,
-        *([Entry(whole, pooled.k, pooled.studies, pooled, bold=True)] if pooled else []),
-    ]
+    shown_entries = [*entries, *([Entry(whole, pooled, bold=True)] if pooled else [])]
     rows, numbers = [], []
     variances = wording.tau2_column([entry.found.tau2 for entry in shown_entries])
     for entry, variance in zip(shown_entries, variances, strict=True):
@@ -137,7 +128,7 @@ def _drawn(
         low = middle if found.ci_low is None else found.ci_low
         high = middle if found.ci_high is None else found.ci_high
         effect = preset.interval(scale, middle, low, high) if bounded else (scale.text(middle),)
-        cells = {"k": Cell((studies_cell(entry.studies, entry.k),)), "effect": Cell(effect)}
+        cells = {"k": Cell((studies_cell(found.studies, found.k),)), "effect": Cell(effect)}
         if variance:
             cells["tau2"] = Cell((variance,))
         if found.I2 is not None:
@@ -175,7 +166,7 @@ def _numbers(entry: Entry, scale: Scale) -> dict[str, Any]:
     """A line of the table of numbers."""
     found, low, high = entry.found, entry.found.ci_low, entry.found.ci_high
     return {
-        "label": entry.label, "k": entry.k, "studies": entry.studies, "effect": scale.back(entry.estimate),
+        "label": entry.label, "k": found.k, "studies": found.studies, "effect": scale.back(entry.estimate),
         "ci_low": None if low is None else scale.back(low), "ci_high": None if high is None else scale.back(high),
         "analysis_effect": entry.estimate, "analysis_ci_low": low, "analysis_ci_high": high, "tau2": found.tau2,
         "I2": found.I2, "remark": entry.remark,

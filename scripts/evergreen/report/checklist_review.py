@@ -68,7 +68,7 @@ def of_review(run: Run) -> dict[str, Answer]:
     if p.outcomes:
         answers |= _synthesis(run)
     if words := methods_sections.certainty(p, known):
-        whole = RUN if len(known.rated) == sum(one.studies > 0 for one in known.analyses) else PARTLY
+        whole = RUN if len(known.rated) == sum(one.result.k > 0 for one in known.analyses) else PARTLY
         answers["15"] = Answer(words, "results/report/index.html#findings", whole)
         if levels := [f"{one.outcome.name}: {one.rating.certainty}" for one in run.findings if one.rating]:
             where = "results/report/summary_of_findings.html"
@@ -142,7 +142,7 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         answers["20b"] = Answer(found(run) or f"{listed(pooled)}.", SYNTHESES)
         beside = ", with the risk of bias of each beside its effect" if run.facts.bias else ""
         sizes = [
-            f"{one.outcome.name}: {plural(one.studies, 'study', 'studies')}"
+            f"{one.outcome.name}: {plural(one.result.count, 'study', 'studies')}"
             for one in analyses
             if one.result.k
         ]

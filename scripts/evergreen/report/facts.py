@@ -109,11 +109,6 @@ class Analysis:
     result: Result
 
     @property
-    def studies(self) -> int:
-        """The studies of which effects were there, each counted once."""
-        return self.result.count
-
-    @property
     def model(self) -> PooledModel | None:
         """The pooled model, or where there is no total that of the largest subgroup; None where there is no estimate."""
         subtotals = self.result.subtotals.values()

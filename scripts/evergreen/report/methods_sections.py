@@ -58,7 +58,9 @@ def certainty(protocol: Protocol, known: Facts) -> str:
     if not known.analyses:
         return ""
     rated = [one for one in protocol.outcomes if one.id in known.rated]
-    others = [one.outcome.name for one in known.analyses if one.outcome.id not in known.rated and one.studies]
+    others = [
+        one.outcome.name for one in known.analyses if one.outcome.id not in known.rated and one.result.k
+    ]
     if not rated:
         unrated = f"The certainty of the evidence on {listed(others)} has not been rated."
         return unrated if others else ""

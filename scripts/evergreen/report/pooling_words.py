@@ -5,7 +5,7 @@ An outcome without a result is told as planned; an interval, a correction or a c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from evergreen.counting import listed, noun, plural, studies_of
@@ -186,7 +186,7 @@ def _these(own: Sequence[Analysis], pooled: Sequence[Analysis]) -> str:
 
 
 def _size(one: Analysis) -> str:
-    return studies_of(one.studies, one.result.k) + (", within subgroups" if one.result.subtotals else "")
+    return studies_of(one.result.count, one.result.k) + (", within subgroups" if one.result.subtotals else "")
 
 
 def _way(one: Analysis) -> tuple[Any, ...]:
@@ -340,13 +340,12 @@ def _nouns(one: Analysis, what: str) -> tuple[str, str]:
     """What is counted, one and several: where studies have several effects it is these."""
     if what in COMPARISONS:
         return "comparison", "comparisons"
-    return ("study", "studies") if one.studies == one.result.k else ("effect", "effects")
+    return ("study", "studies") if one.result.count == one.result.k else ("effect", "effects")
 
 
 def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
     sentences = []
-    silent = [one for one in analyses if one.result.silent]
-    for measure, own in grouped(silent, lambda one: one.result.measure).items():
+    for measure, own in _alike(analyses, lambda one: one.result.silent and one.result.measure).items():
         where = " or ".join(SILENT[kind] for kind in MEASURES[measure].silent)
         counts = listed(
             f"{plural(one.result.silent, 'study', 'studies')} of {one.outcome.name}" for one in own
@@ -357,13 +356,17 @@ def _not_estimable(analyses: Sequence[Analysis]) -> list[str]:
     return sentences
 
 
+def _alike(analyses: Sequence[Analysis], told: Callable[[Analysis], Any]) -> dict[Any, list[Analysis]]:
+    """Analyses by what is told of them; those of which nothing is are not among them."""
+    return {said: own for said, own in grouped(analyses, told).items() if said}
+
+
 def explored(analyses: Sequence[Analysis]) -> list[str]:
     """The subgroups that were compared and the meta-regressions that were made."""
-    compared = grouped(
-        [one for one in analyses if one.subgroups],
-        lambda one: (one.subgroups, one.outcome.analysis.subgroup_tau2),
+    compared = _alike(
+        analyses, lambda one: one.subgroups and (one.subgroups, one.outcome.analysis.subgroup_tau2)
     )
-    regressed = grouped([one for one in analyses if one.moderators], lambda one: one.moderators)
+    regressed = _alike(analyses, lambda one: one.moderators)
     return [
         *(f"Subgroups by {listed(map(moderator, names))} were compared for {_named(own)}{ONE_TAU2 if tau2 == 'common' else ''}." for (names, tau2), own in compared.items()),
         *(f"A meta-regression on {listed(map(moderator, names))} was made for {_named(own)}." for names, own in regressed.items()),
@@ -372,7 +375,7 @@ def explored(analyses: Sequence[Analysis]) -> list[str]:
 
 def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
     """Which sensitivity analyses were made of which outcomes."""
-    alike = grouped([one for one in analyses if one.sensitivity], lambda one: one.sensitivity)
+    alike = _alike(analyses, lambda one: one.sensitivity)
     return [
         f"{plural(len(said), 'sensitivity analysis', 'sensitivity analyses')} of {_named(own)}"
         f" {noun(len(said), 'was', 'were')} made beside the main one: {'; '.join(said)}."
@@ -382,7 +385,7 @@ def sensitivity(analyses: Sequence[Analysis]) -> list[str]:
 
 def small_study(analyses: Sequence[Analysis]) -> list[str]:
     """Where small-study effects were tested, and how."""
-    alike = grouped([one for one in analyses if one.small_study], lambda one: one.small_study)
+    alike = _alike(analyses, lambda one: one.small_study)
     return [
         f"Small-study effects were tested for {_named(own)} ({listed(tests)})."
         for tests, own in alike.items()
@@ -391,7 +394,5 @@ def small_study(analyses: Sequence[Analysis]) -> list[str]:
 
 def _untested(analyses: Sequence[Analysis]) -> list[str]:
     """Of which pooled outcomes they were not tested, and why."""
-    alike = grouped(
-        [one for one in analyses if one.result.several and one.untested], lambda one: one.untested
-    )
+    alike = _alike(analyses, lambda one: one.result.several and one.untested)
     return [f"Small-study effects were not tested for {_named(own)}: {why}." for why, own in alike.items()]

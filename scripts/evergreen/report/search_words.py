@@ -8,6 +8,7 @@ from evergreen.counting import listed, noun, plural
 from evergreen.protocol.sources import EMBEDDED, METHOD_NAMES, Source
 from evergreen.protocol.whole import Protocol
 from evergreen.report.facts import Facts
+from evergreen.tables import grouped
 
 ENDPOINTS = {
     EMBEDDED: "PubMed was represented by the stand-in shipped with Evergreen, a partial store of real records.",
@@ -125,13 +126,11 @@ def sources_searched(protocol: Protocol, facts: Facts) -> str:
 
 def _gaps(protocol: Protocol, facts: Facts) -> list[str]:
     """The rounds in which sources that were searched in others were not."""
-    by_days: dict[tuple[str, ...], list[str]] = {}
-    for name, days in not_searched(protocol, facts).items():
-        said = tuple(dated(protocol.sources[name], days))
-        by_days.setdefault(said, []).append(protocol.sources[name].name)
+    gaps = [(protocol.sources[name], days) for name, days in not_searched(protocol, facts).items()]
+    alike = grouped(gaps, lambda gap: tuple(dated(*gap)))
     return [
-        f"{listed(names)} {noun(len(names), 'was', 'were')} not searched in the {noun(len(days), 'round')} of {listed(days)}."
-        for days, names in by_days.items()
+        f"{listed(source.name for source, _ in own)} {noun(len(own), 'was', 'were')} not searched in the {noun(len(days), 'round')} of {listed(days)}."
+        for days, own in alike.items()
     ]
 
 

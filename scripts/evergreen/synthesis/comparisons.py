@@ -133,57 +133,45 @@ def comparisons_of(
             "disputed",
             "the extractors disagree on its arms: each has one that the other lacks, which may be the same",
         )
-    needed = KINDS[kind].numbers
+    needed, two = KINDS[kind].numbers, KINDS[kind].groups == 2
     contrasts = [as_measured(row, rows, outcome) for row in of_group(rows, "contrast")]
-    if KINDS[kind].groups == 2:
-        treated, control = of_group(rows, "intervention"), of_group(rows, "control")
-        arms = [*treated, *control]
-        counted = counts_people(arms, needed)
-        nobody = empty(arms, needed) or undone(arms, outcome)
-        by_arms = treated and control and complete(arms, needed) and counted and not nobody
-        # what a report states of the effect goes before what is imputed in its arms, or computed for them from it
-        second = _imputed(arms, (*needed, "design_effect", "r_paired")) or _from_difference(arms)
-        if by_arms and not (contrasts and second and _stated(contrasts, outcome)):
-            unsettled = disputed(arms, (*needed, *columns_of_unit(outcome)), rows)
-            return (
-                disagreed(unsettled) if unsettled else _two_groups(study, treated, control, outcome, needed)
-            )
-        if contrasts:
-            # The people of a reported effect are those of its arms; of several arms of a group the one that it names.
-            named = [row for row in treated if folded(row["arm"]) == folded(contrasts[0]["arm"])] or treated
-            stated = counted and named and control and complete([*named, *control], ["n"])
-            return _contrasts(
-                study, contrasts, outcome, {}, counted_only or ([*named, *control] if stated else ())
-            )
-        if nobody:
-            return nobody
-        if not treated or not control:
-            group, side = (
-                ("intervention", "an intervention arm") if not treated else ("control", "a control arm")
-            )
-            if others := ", ".join(row["arm"] for row in of_group(reported, group)):
-                return Reason(
-                    "other_arms",
-                    f"{side} is missing among those that the protocol names (reported: {others})",
-                )
-            return f"{side} is missing" if arms else "reported without numbers of its arms"
-        return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
-    singles = of_group(rows, "single")
-    counted = counts_people(singles, needed)
-    nobody = "" if kind == "generic" else empty(singles, needed) or undone(singles, outcome)
-    if nobody and not contrasts:
-        return nobody
-    if kind != "generic" and not nobody and singles and complete(singles, needed) and counted:
-        unsettled = disputed(singles, (*needed, *columns_of_unit(outcome)), rows)
-        return disagreed(unsettled) if unsettled else _singles(study, singles, outcome, kind)
-    if contrasts or (singles and kind == "generic"):
-        beside = {group: of_group(rows, group) for group in ("intervention", "control")}
-        return _contrasts(study, contrasts or singles, outcome, beside if kind == "generic" else {})
-    if not counted:
-        return EVENTS_NOT_PEOPLE
+    treated, control, singles = (of_group(rows, group) for group in ("intervention", "control", "single"))
     if kind == "generic":
+        if contrasts or singles:
+            beside = {"intervention": treated, "control": control}
+            return _contrasts(study, contrasts or singles, outcome, beside)
         return "numbers of its arms alone, and no reported effect (a row of group `contrast`)"
-    return missing_numbers(singles, needed) if singles else "has no row of group `single`"
+    arms = [*treated, *control] if two else singles
+    compared = ("intervention", "control") if two else ("single",)
+    absent = [group for group in compared if not of_group(rows, group)]
+    counted = counts_people(arms, needed)
+    nobody = empty(arms, needed) or undone(arms, outcome)
+    # what a report states of the effect goes before what is imputed in arms that are compared, or computed for them from it
+    second = two and (_imputed(arms, (*needed, "design_effect", "r_paired")) or _from_difference(arms))
+    by_arms = not absent and complete(arms, needed) and counted and not nobody
+    if by_arms and not (contrasts and second and _stated(contrasts, outcome)):
+        if unsettled := disputed(arms, (*needed, *columns_of_unit(outcome)), rows):
+            return disagreed(unsettled)
+        if two:
+            return _two_groups(study, treated, control, outcome, needed)
+        return _singles(study, singles, outcome, kind)
+    if contrasts:
+        # The people of a reported effect are those of its arms; of several arms of a group the one that it names.
+        named = [row for row in treated if folded(row["arm"]) == folded(contrasts[0]["arm"])] or treated
+        stated = counted and named and control and complete([*named, *control], ["n"])
+        people = counted_only or ([*named, *control] if stated else ())
+        return _contrasts(study, contrasts, outcome, {}, people if two else ())
+    if nobody:
+        return nobody
+    if absent == ["single"]:
+        return "has no row of group `single`"
+    if absent:
+        side = {"intervention": "an intervention arm", "control": "a control arm"}[absent[0]]
+        if others := ", ".join(row["arm"] for row in of_group(reported, absent[0])):
+            said = f"{side} is missing among those that the protocol names (reported: {others})"
+            return Reason("other_arms", said)
+        return f"{side} is missing" if arms else "reported without numbers of its arms"
+    return missing_numbers(arms, needed) if counted else EVENTS_NOT_PEOPLE
 
 
 def by_adjustment(rows: Rows, outcome: Outcome, kind: str) -> tuple[Rows, Rows, str]:

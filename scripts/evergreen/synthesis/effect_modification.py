@@ -18,7 +18,7 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NUMBER
 from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis import dependence
-from evergreen.synthesis.pooled import estimator
+from evergreen.synthesis.pooled import estimator, model_of
 from evergreen.synthesis.result import InverseVariance, PooledModel
 from evergreen.synthesis.result.analyses import (
     Between,
@@ -126,13 +126,12 @@ def _sharing(
         )
     models = {}
     for position, level in enumerate(found):
-        within = own == level
-        alone = fit(part.yi[within], part.vi[within], method="EE", level=analysis.level)
-        several = within.sum() > 1
+        within = part.take(own == level)
+        alone = model_of(fit(within.yi, within.vi, method="EE", level=analysis.level))
         models[level] = InverseVariance.of(
-            model="random", tau2_method=str(means.method), test=str(means.test), asked=analysis.test, k=int(within.sum()), studies=part.take(within).count,
+            model="random", tau2_method=str(means.method), test=str(means.test), asked=analysis.test, k=alone.k, studies=within.count,
             estimate=means.b[position], df=means.df, **means.tested(position), tau2=means.tau2,
-            tau2_se=means.tau2_se, robust=dependence.as_part(robust, position), Q=alone.Q if several else None, Q_df=alone.Q_df if several else None, Q_p=alone.Q_p if several else None,
+            tau2_se=means.tau2_se, robust=dependence.as_part(robust, position), Q=alone.Q, Q_df=alone.Q_df, Q_p=alone.Q_p,
         )  # fmt: skip
     df, df2 = contrast.QM_df
     test_between = Between.of(

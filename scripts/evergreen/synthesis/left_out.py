@@ -18,7 +18,6 @@ from evergreen.synthesis.result.study_rows import ReportedArm, told
 def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
     """A study that is not pooled, with what it reports."""
     arms: dict[str, Arm] = {}
-    known_of: dict[str, dict[str, float]] = {}
     for group in dict.fromkeys(row["group"] for row in rows):
         if group == "contrast":
             continue
@@ -31,7 +30,6 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
             if {"n", "mean"} <= set(known) and numbers["n"] > 0:
                 numbers["mean"] = float(np.sum([row["n"] * row["mean"] for row in part])) / numbers["n"]
         if numbers:
-            known_of[str(group)] = numbers
             arms[str(group)] = shown(numbers, part)
     reported_in = first_report(rows[0])
     return LeftOut(
@@ -43,25 +41,25 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         arms=arms,
         reported=_reported(rows),
         rows=places(rows),
-        difference=_difference(known_of, rows),
+        difference=_difference(arms, rows),
         said=_said(rows),
     )
 
 
-def _difference(arms: Mapping[str, Mapping[str, float]], rows: Rows) -> float | None:
+def _difference(arms: Mapping[str, Arm], rows: Rows) -> float | None:
     """By how much the point estimates are higher with the intervention; None where they do not say."""
     for row in rows:
         if row["group"] == "contrast" and not math.isnan(row["estimate"]):
             if row["scale"] != "ratio":
                 return float(row["estimate"])
             return math.log(row["estimate"]) if row["estimate"] > 0 else None
-    one, other = arms.get("intervention", {}), arms.get("control", {})
+    one, other = (arms.get(group, Arm()).model_dump() for group in ("intervention", "control"))
     for name in ("mean", "median"):
         if name in one and name in other:
-            return one[name] - other[name]
+            return float(one[name] - other[name])
     for part in ("person_time", "n"):
         if {"events", part} <= one.keys() & other.keys() and one[part] > 0 and other[part] > 0:
-            return one["events"] / one[part] - other["events"] / other[part]
+            return float(one["events"] / one[part] - other["events"] / other[part])
     return None
 
 
