@@ -65,11 +65,8 @@ def leave_one_out(
 def steps(order: ArrayLike, cluster: Sequence[object] | None = None) -> list[list[int]]:
     """Positions of the effects that each step of a cumulative result adds: those of one cluster together, where its first is."""
     places = np.asarray(order, dtype=float)
-    names = list(range(len(places))) if cluster is None else list(cluster)
-    own: dict[object, list[int]] = {}
-    for position, name in enumerate(names):
-        own.setdefault(name, []).append(position)
-    return sorted(own.values(), key=lambda positions: min(places[positions]))
+    own = [np.flatnonzero(row).tolist() for row in members(cluster, len(places))]
+    return sorted(own, key=lambda positions: min(places[positions]))
 
 
 def cumulative(

@@ -188,17 +188,17 @@ def chi2_test(statistic: float, df: int) -> ChiSquareTest:
 def pooled_counts(
     estimate: float, se: float, yi: Array, vi: Array, weights: Array, level: float,
     association: ChiSquareTest, breslow_day: ChiSquareTest = NO_TEST, tarone: ChiSquareTest = NO_TEST,
-    informative: int = 0,
+    informative: int = 0, Q: float | None = None,
 ) -> PooledCounts:  # fmt: skip
-    """What follows from a pooled `estimate` and its `se`: test, interval, heterogeneity around it, weights in per cent.
+    """What follows from a pooled `estimate` and its `se`: test, interval, heterogeneity around it (or `Q`), weights in per cent.
 
     `yi` and `vi` are the studies' own effects (k each, NaN where there is none), `weights` what each weighs (k).
     """
     known = np.isfinite(yi) & np.isfinite(vi)
     count = int(known.sum())
     df = count - 1
-    # NaN without an estimate
-    Q = float(((yi[known] - estimate) ** 2 / vi[known]).sum()) if count > 1 else 0.0
+    if Q is None:  # NaN without an estimate
+        Q = float(((yi[known] - estimate) ** 2 / vi[known]).sum()) if count > 1 else 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
         statistic = float(np.float64(estimate) / se)
         share = 100 * weights / weights.sum()

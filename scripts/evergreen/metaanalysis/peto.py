@@ -6,12 +6,9 @@ Yusuf et al. (1985, Progress in Cardiovascular Diseases 27:335); Cochrane Handbo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
-from scipy import special
 
-from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.effects import effect_sizes, two_by_two
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.metaanalysis.mantel_haenszel import NO_TEST, PooledCounts, chi2_test, pooled_counts
@@ -43,12 +40,11 @@ def peto(
         association = chi2_test(excess.sum() ** 2 / total, 1)
     yi, vi = effect_sizes("PETO", data, add=add, to=to, drop00=drop00)
     known = information > 0
-    informative = int(known.sum())
-    result = pooled_counts(estimate, se, yi, vi, information, level, association, informative=informative)
-    if informative < 2:
-        return result
-    gap = excess[known]
+    informative, gap = int(known.sum()), excess[known]
     # heterogeneity of the uncorrected counts, over the studies that have an effect
-    Q = max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
-    df = result.Q_df
-    return replace(result, Q=Q, Q_p=float(special.chdtrc(df, Q)), I2=i2_from_q(Q, df), H2=Q / df)
+    Q = (
+        max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
+        if informative > 1
+        else None
+    )
+    return pooled_counts(estimate, se, yi, vi, information, level, association, informative=informative, Q=Q)

@@ -27,16 +27,16 @@ def kendall(x: Array, y: Array, *, exact: bool) -> tuple[float, float]:
         return math.nan, math.nan
     signs = np.sign(x[:, None] - x[None]) * np.sign(y[:, None] - y[None])
     excess = int(signs.sum()) // 2  # concordant less discordant pairs
-    tau = excess / np.sqrt(pairs - tied_x) / np.sqrt(pairs - tied_y)
+    tau = float(min(1.0, max(-1.0, excess / np.sqrt(pairs - tied_x) / np.sqrt(pairs - tied_y))))
     if exact:
-        return _within(tau), _exact(n, (pairs - abs(excess)) // 2)
+        return tau, _exact(n, (pairs - abs(excess)) // 2)
     m = n * (n - 1.0)
     variance = (
         (m * (2 * n + 5) - _weighed(x_ties, 5) - _weighed(y_ties, 5)) / 18
         + 2 * tied_x * tied_y / m
         + _weighed(x_ties, None) * _weighed(y_ties, None) / (9 * m * (n - 2))
     )
-    return _within(tau), float(2 * special.ndtr(-abs(excess / np.sqrt(variance))))
+    return tau, float(2 * special.ndtr(-abs(excess / np.sqrt(variance))))
 
 
 def _ties(values: Array) -> Array:
@@ -47,10 +47,6 @@ def _ties(values: Array) -> Array:
 def _weighed(ties: Array, more: int | None) -> float:
     """Sum over ties of t (t - 1) (t - 2), or of t (t - 1) (2 t + `more`)."""
     return float((ties * (ties - 1) * (ties - 2 if more is None else 2 * ties + more)).sum())
-
-
-def _within(tau: float) -> float:
-    return float(min(1.0, max(-1.0, tau)))
 
 
 def _exact(n: int, inversions: int) -> float:

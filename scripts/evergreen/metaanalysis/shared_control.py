@@ -68,11 +68,8 @@ def covariance(
     """
     whole = np.diag(np.asarray(vi, dtype=float))
     common = np.sqrt(shares(measure, data, add, to))
-    groups: dict[object, list[int]] = {}
-    for position, name in enumerate(control):
-        if name is not None:
-            groups.setdefault(name, []).append(position)
-    for members in groups.values():
+    for name in {*control} - {None}:
+        members = [position for position, own in enumerate(control) if own == name]
         block = np.outer(common[members], common[members])
         if measure == "SMD":
             people = np.asarray(data["n1"], dtype=float)[members].sum() + float(data["n2"][members[0]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evergreen import __version__
-from evergreen.counting import listed, plural
+from evergreen.counting import listed, noun, plural
 from evergreen.figures import wording
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
@@ -49,10 +49,11 @@ def of_review(run: Run) -> dict[str, Answer]:
         answers["8"] = Answer(words, "results/screening/", _selected(run))
         excluded = "No report has been excluded at full text."
         if run.excluded:
-            reports = plural(run.excluded, "report was", "reports were")
-            excluded = (
-                f"{reports} excluded at full text, with one reason{' each' if run.excluded > 1 else ''}."
+            reports, each = (
+                plural(run.excluded, "report was", "reports were"),
+                noun(run.excluded, "", " each"),
             )
+            excluded = f"{reports} excluded at full text, with one reason{each}."
         answers["16b"] = Answer(excluded, "results/prisma/excluded_reports.csv", PARTLY if pending else RUN)
     if words := methods.extraction(p, known):
         words = f"{words} Say whether authors of studies were asked."
@@ -134,29 +135,19 @@ def _synthesis(run: Run) -> dict[str, Answer]:
         if imputed := run.facts.imputed:
             said += f" Numbers of {plural(imputed, 'row')} were imputed, with an input that no report of the study gives."
         answers["13b"] = Answer(said, "results/extraction/converted.csv")
-    if shown := [one.outcome.name for one in analyses if one.result.k]:
-        names = listed(shown)
+    shown = [one for one in analyses if one.result.k]
+    if shown:
+        names = listed(one.outcome.name for one in shown)
         answers["13c"] = Answer(f"Figures of {names}, each with a table of the numbers drawn.", FIGURES)
         answers["19"] = Answer(f"Group statistics, effect and interval of every study: {names}.", FIGURES)
     if pooled := [one.outcome.name for one in analyses if one.result.several]:
         answers["20b"] = Answer(found(run) or f"{listed(pooled)}.", SYNTHESES)
         beside = ", with the risk of bias of each beside its effect" if run.facts.bias else ""
-        sizes = [
-            f"{one.outcome.name}: {plural(one.result.count, 'study', 'studies')}"
-            for one in analyses
-            if one.result.k
-        ]
+        sizes = [f"{one.outcome.name}: {plural(one.result.count, 'study', 'studies')}" for one in shown]
         answers["20a"] = Answer(f"{'; '.join(sizes)}{beside}.", FIGURES, RUN if run.facts.bias else PARTLY)
+    causes = [(one.outcome.name, further.explored(one.result)) for one in analyses]
     for item, made, planned in (
-        (
-            "20c",
-            [
-                f"{one.outcome.name}: {'; '.join(own)}."
-                for one in analyses
-                if (own := further.explored(one.result))
-            ],
-            explored,
-        ),
+        ("20c", [f"{name}: {'; '.join(own)}." for name, own in causes if own], explored),
         ("20d", pooling_words.sensitivity(analyses), compared),
         ("21", [small] if small else [], []),
     ):

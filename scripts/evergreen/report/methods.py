@@ -108,11 +108,8 @@ def _stage(plan: Stage, found: Screening | None, name: str) -> list[str]:
     if not found.works:
         first += NOT_REACHED
     elif not cast:
-        first += (
-            f"; no vote decides yet on the {works} there"
-            if found.undecided
-            else f"; nobody has voted yet on the {works} there"
-        )
+        none = "no vote decides yet" if found.undecided else "nobody has voted yet"
+        first += f"; {none} on the {works} there"
     elif awaited:
         first += f"; {_awaited(plan, found, cast, awaited)}"
     return [f"{first}.", *_disagreements(found, done), *_pilot(found), *_spans(plan, found.votes)]

@@ -57,10 +57,8 @@ def waiting_beginning(begun: bool) -> list[Waiting]:
 
 def waiting_unread(paths: Sequence[str]) -> list[Waiting]:
     """People's files that no step reads."""
-    said, them = (
-        f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}",
-        noun(len(paths), "it", "them"),
-    )
+    said = f"{plural(len(paths), 'file')} that nothing reads: {named(paths)}"
+    them = noun(len(paths), "it", "them")
     todo = f"name {them} in config/config.yaml, or put {them} elsewhere"
     return if_any(Waiting("anyone", said, todo, len(paths), blocks=False))
 

@@ -100,14 +100,9 @@ def waiting_rated_before(
         result = results[id_]
         later = [label for day in rounds_since(result, rating) for label in result.rounds[day].added]
         change = recounted(result, rating)
-        why = [
-            *(
-                [f"{plural(result.count_of(later), 'study', 'studies')} came after {rating.round}"]
-                if later
-                else []
-            ),
-            *([change.said] if change else []),
-        ]
+        came = plural(result.count_of(later), "study", "studies")
+        why = [f"{came} came after {rating.round}"] if later else []
+        why += [change.said] if change else []
         left += [f"{names[id_]} ({'; '.join(why)})"] if why else []
     said = f"certainty of {plural(len(left), 'outcome')} to rate again: {named(left)}"
     return if_any(Waiting("anyone", said, "config/certainty", len(left), blocks=False))

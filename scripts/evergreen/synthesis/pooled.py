@@ -14,7 +14,7 @@ from evergreen.metaanalysis import tau2 as heterogeneity
 from evergreen.metaanalysis.coefficients import i2_from_q
 from evergreen.metaanalysis.inverse_variance import LEAST_TESTED, Fit, fit
 from evergreen.metaanalysis.least_squares import Array, Batch
-from evergreen.metaanalysis.mantel_haenszel import ChiSquareTest, PooledCounts, mantel_haenszel
+from evergreen.metaanalysis.mantel_haenszel import ChiSquareTest, mantel_haenszel
 from evergreen.metaanalysis.models import MODELS, conflict
 from evergreen.metaanalysis.peto import peto
 from evergreen.protocol.analysis import Analysis
@@ -175,7 +175,6 @@ def _counted(studies: Studies, analysis: Analysis) -> Pooled:
     """Mantel-Haenszel or Peto."""
     data, level = studies.data(), analysis.level
     how: dict[str, Any] = {"add": analysis.add, "to": analysis.to, "level": level}
-    found: PooledCounts
     if analysis.model == "peto":
         found = peto(data, **how)
     else:
