@@ -122,16 +122,13 @@ class Batch:
             # deviations from a rough mean first: effects that are large beside their spread lose no digits
             centre = self.yi[:, 0]
             shift = total(w, self.yi - centre[:, None]) / weight
-            residual = (self.yi - (centre + shift)[:, None]) * self.used
-            return Solution(
-                (centre + shift)[:, None],
-                (1.0 / weight)[:, None, None],
-                residual,
-                np.einsum("bk,bk,bk->b", w, residual, residual),
-            )
-        inverse = np.linalg.inv(self.cross(w))
-        b = (inverse @ np.einsum("bkp,bk->bp", self.basis, w * self.yi)[:, :, None])[:, :, 0]
-        residual = (self.yi - np.einsum("bkp,bp->bk", self.basis, b)) * self.used
+            b, inverse = (centre + shift)[:, None], (1.0 / weight)[:, None, None]
+            fitted = b
+        else:
+            inverse = np.linalg.inv(self.cross(w))
+            b = (inverse @ np.einsum("bkp,bk->bp", self.basis, w * self.yi)[:, :, None])[:, :, 0]
+            fitted = np.einsum("bkp,bp->bk", self.basis, b)
+        residual = (self.yi - fitted) * self.used
         return Solution(b, inverse, residual, np.einsum("bk,bk,bk->b", w, residual, residual))
 
     def coefficients(self, b: Array, covariance: Array) -> tuple[Array, Array]:

@@ -105,11 +105,9 @@ def three_level(
         raise ValueError(f"no multilevel model with estimator {method} and test {test}")
     clusters = Clusters.of(yi, vi, study, design, rho=rho, covariance=covariance)
     bases = bases_of(clusters, components, levels)
-    values = (
-        components_of(clusters, bases, method == "REML")
-        if sigma2 is None
-        else np.asarray(sigma2, dtype=float)
-    )
+    if sigma2 is None:
+        sigma2 = components_of(clusters, bases, method == "REML")
+    values = np.asarray(sigma2, dtype=float)
     return _fit(clusters, bases, values, tuple(components), method == "REML", test, df, level)
 
 
@@ -320,7 +318,7 @@ def _fit(
     only_mean = clusters.p == 1
     return MultilevelFit(
         **vars(each), components=components, restricted=restricted,
-        sigma2=np.asarray(sigma2, dtype=float), rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
+        sigma2=sigma2, rho=np.empty(0), I2=100 * sigma2 / (sigma2.sum() + vt), Q=alone.rss,
         Q_df=degrees, Q_p=float(special.chdtrc(degrees, alone.rss)) if degrees > 0 else 1.0, QM=float(QM[0]),
         QM_df=QM_df[0], QM_p=float(QM_p[0]), loglik=clusters.log_likelihood(solution, False),
         loglik_restricted=clusters.log_likelihood(solution, True),

@@ -37,10 +37,8 @@ def shares(measure: str, data: Mapping[str, Array], add: float | None = None, to
         n, mean, sd = (np.asarray(data[name], dtype=float) for name in ("n2", "mean2", "sd2"))
         return {"MD": sd**2 / n, "SMD": 1 / n}[measure] if measure != "ROM" else sd**2 / (n * mean**2)
     if measure in ("IRR", "IRD"):
-        events, time = (
-            rates.corrected(measure, data, add, to)[1],
-            np.asarray(data["person_time2"], dtype=float),
-        )
+        _, events = rates.corrected(measure, data, add, to)
+        time = np.asarray(data["person_time2"], dtype=float)
         return 1 / events if measure == "IRR" else events / time**2
     _, _, events, others = two_by_two.corrected(measure, two_by_two.cells(data), add, to)
     n = events + others

@@ -33,11 +33,7 @@ def sign_test(count: int, n: int, level: float = 0.95) -> Signs:
         raise ValueError(f"{count} of {n} effects cannot lie on one side")
     share, z2 = count / n, float(special.ndtri((1 + level) / 2)) ** 2
     middle, half = share + z2 / (2 * n), math.sqrt(z2 * (share * (1 - share) + z2 / (4 * n)) / n)
-    return Signs(
-        count,
-        n,
-        share,
-        ci_low=0.0 if count == 0 else (middle - half) / (1 + z2 / n),
-        ci_high=1.0 if count == n else (middle + half) / (1 + z2 / n),
-        p=min(1.0, 2 * float(special.bdtr(min(count, n - count), n, 0.5))),
-    )
+    low = 0.0 if count == 0 else (middle - half) / (1 + z2 / n)
+    high = 1.0 if count == n else (middle + half) / (1 + z2 / n)
+    p = min(1.0, 2 * float(special.bdtr(min(count, n - count), n, 0.5)))
+    return Signs(count, n, share, low, high, p)
