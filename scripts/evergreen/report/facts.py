@@ -206,11 +206,8 @@ def screened(stage: str, decisions: pd.DataFrame, votes: pd.DataFrame, awaiting:
     # One that is awaited again, or says `unsure` where that decides nothing, is written down and not cast.
     of_adjudicator = awaiting["reviewer"].eq(ADJUDICATION)
     open_votes = set(zip(awaiting["work_id"], awaiting["reviewer"], strict=True))
-    cast = pd.Series(
-        [pair not in open_votes for pair in zip(votes["work_id"], votes["reviewer"], strict=True)],
-        votes.index,
-        bool,
-    )
+    pairs = zip(votes["work_id"], votes["reviewer"], strict=True)
+    cast = pd.Series([pair not in open_votes for pair in pairs], votes.index, bool)
     pilot = set(votes.loc[votes["pilot"].eq("true"), "work_id"])
     pilot_open = set(awaiting.loc[awaiting["pilot"].eq("true"), "work_id"])
     said: dict[str, list[str]] = {}

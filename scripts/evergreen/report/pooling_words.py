@@ -65,13 +65,10 @@ def by_topic(outcomes: Sequence[Outcome], analyses: Sequence[Analysis]) -> dict[
     analysed = {one.outcome.id for one in analyses}
     planned = [outcome for outcome in outcomes if outcome.id not in analysed]
     pooled = [one for one in analyses if one.result.several]
+    ways = [*_ways(pooled), *_beside(pooled), *_intervals(pooled)]
     topics = {
         "Effect measures": _measures([one for one in analyses if one.result.k]),
-        "Synthesis": _ways(pooled)
-        + _beside(pooled)
-        + _intervals(pooled)
-        + _unpooled(analyses)
-        + plan(planned),
+        "Synthesis": [*ways, *_unpooled(analyses), *plan(planned)],
         "Missing data, conversions and several arms": _prepared(analyses),
         "Heterogeneity": explored(analyses),
         "Sensitivity analyses": sensitivity(analyses),
@@ -235,11 +232,8 @@ def _unpooled(analyses: Sequence[Analysis]) -> list[str]:
             f"For {_named(single)} there was one study with a usable effect: its own estimate is shown, and nothing was pooled."
         )
     for reported, own in grouped(none, lambda one: bool(one.result.left_out)).items():
-        said = (
-            "no study could be used"
-            if reported
-            else f"nothing was extracted for {noun(len(own), 'it', 'them')}"
-        )
+        nothing = f"nothing was extracted for {noun(len(own), 'it', 'them')}"
+        said = "no study could be used" if reported else nothing
         sentences.append(f"{_named(own)} {noun(len(own), 'was', 'were')} not pooled because {said}.")
     for one in analyses:
         if subtotals := one.result.subtotals:
