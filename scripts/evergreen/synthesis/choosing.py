@@ -124,9 +124,7 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
 def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
     """Several results of a study, of which the protocol does not say what to do with them."""
     words = {"timepoint": "time points", "instrument": "instruments", "population": "populations"}[name]
-    where = (
-        "`timepoint` of the outcome" if name == "timepoint" else f"`where: {{{name}: ...}}` of the outcome"
-    )
+    where = "`timepoint`" if name == "timepoint" else f"`where: {{{name}: ...}}`"
     different = _different(rows, name)
     alike = len(set(map(loosely, different))) < len(different)
     first = "Spell them alike in the sheets if they are one. " if alike else ""
@@ -138,7 +136,7 @@ def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
         f"study {study}, outcome {outcome.id}: several {words} ({', '.join(different)})",
         **place_of(rows[0]),
         column=name,
-        todo=f"{first}Name the {words.removesuffix('s')} to pool under {where}{also}.",
+        todo=f"{first}Name the {words.removesuffix('s')} to pool under {where} of the outcome{also}.",
     )
 
 

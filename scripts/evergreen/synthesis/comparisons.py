@@ -129,10 +129,8 @@ def comparisons_of(
         return disagreed(unsettled)
     alone = [row["group"] for row in rows if "row" in row["in_conflict"].split("; ")]
     if len(alone) > len(set(alone)):
-        return Reason(
-            "disputed",
-            "the extractors disagree on its arms: each has one that the other lacks, which may be the same",
-        )
+        lacking = "each has one that the other lacks, which may be the same"
+        return Reason("disputed", f"the extractors disagree on its arms: {lacking}")
     needed, two = KINDS[kind].numbers, KINDS[kind].groups == 2
     contrasts = [as_measured(row, rows, outcome) for row in of_group(rows, "contrast")]
     treated, control, singles = (of_group(rows, group) for group in ("intervention", "control", "single"))
@@ -251,9 +249,8 @@ def _singles(study: str, rows: Rows, outcome: Outcome, kind: str) -> list[Compar
     parts = [rows] if together else [[row] for row in rows]
     for part in parts:
         numbers = combined(part, KINDS[kind].numbers)
-        result.append(
-            _row(study, len(parts), numbers, {"single": shown(numbers, part, people_of(part))}, part)
-        )
+        arms = {"single": shown(numbers, part, people_of(part))}
+        result.append(_row(study, len(parts), numbers, arms, part))
     return result
 
 

@@ -50,14 +50,12 @@ def line(
     at = np.linspace(x.min() - room, x.max() + room, LINE_POINTS)
     expected = meta_regression.predict(fitted, np.column_stack([np.ones(LINE_POINTS), at]))
     low, high = _predicted(found, expected, analysis)
-    curves = {
-        "mean": expected.mean, "ci_low": expected.ci_low, "ci_high": expected.ci_high, "pi_low": low, "pi_high": high,
-    }  # fmt: skip
+    curves = {name: getattr(expected, name) for name in ("mean", "ci_low", "ci_high")}
     points = tuple(
         LinePoint(label=label, x=value, yi=yi, weight=weight)
         for label, value, yi, weight in zip(part.labels, x, part.yi, fitted.weight, strict=True)
     )
-    return Line.of(at=at, **curves, studies=points)
+    return Line.of(at=at, **curves, pi_low=low, pi_high=high, studies=points)
 
 
 def _predicted(

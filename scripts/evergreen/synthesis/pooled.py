@@ -152,22 +152,18 @@ def model_of(fitted: Fit, **more: Any) -> InverseVariance:
     known = {
         "model": "common" if common else "random",
         "test": str(fitted.test),
-        "asked": fitted.asked,
         "k": int(fitted.k),
         "studies": int(fitted.k),
         "estimate": fitted.b[0],
-        "df": fitted.df,
         **fitted.tested(0),
     }
+    numbers = ["asked", "df"]
     if not common:
-        known |= {
-            "tau2_method": fitted.method,
-            "tau2": fitted.tau2,
-            "tau2_se": fitted.tau2_se,
-            "I2_from": "tau2",
-        }
+        known |= {"tau2_method": fitted.method, "I2_from": "tau2"}
+        numbers += ["tau2", "tau2_se"]
     if fitted.k > 1:
-        known |= {name: getattr(fitted, name) for name in ("I2", "H2", "Q", "Q_df", "Q_p")}
+        numbers += ["I2", "H2", "Q", "Q_df", "Q_p"]
+    known |= {name: getattr(fitted, name) for name in numbers}
     return InverseVariance.of(**{**known, **more})
 
 

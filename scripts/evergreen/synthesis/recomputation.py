@@ -224,11 +224,9 @@ def _effects(analysis: str, source: Effects, level: float | str) -> Task:
     for row, study in enumerate(source.studies, start=1):
         keys = ["ci_low", "ci_high"] if isinstance(study, Study) else []
         if row in given:
-            why = (
-                "reported as an effect, without numbers of arms"
-                if study.r_paired is None
-                else "of the same people in both groups"
-            )
+            why = "reported as an effect, without numbers of arms"
+            if study.r_paired is not None:
+                why = "of the same people in both groups"
             reported[ROW.format(study.label, "yi and vi")] = why
         else:
             keys = ["yi", "vi", *keys]
@@ -298,17 +296,12 @@ def _influence(whole: Effects, how: Mapping[str, Any], found: Influence) -> Task
     numbers: dict[str, Number] = {}
     for row, one in enumerate(found.studies, start=1):
         numbers |= _leaves(one.without, key=f"without {row} ", name=f"without {one.label}: ")
-        own = {
-            key: float(value) if isinstance(value, bool) else value
-            for key, value in one
-            if key not in ("without", "label", "rows")
-        }
+        own = {**dict(one), "without": None, "influential": float(one.influential)}
         numbers |= _leaves(own, {}, f"{row} ", f"{one.label}: ")
     passed = {}
     if found.gosh:
-        passed["gosh: quartiles of the subsets"] = (
-            DRAWN if found.gosh.drawn else "all subsets take metafor too long"
-        )
+        why = DRAWN if found.gosh.drawn else "all subsets take metafor too long"
+        passed["gosh: quartiles of the subsets"] = why
     own = {**how, "by_study": "true" if found.by_study else "false"}
     return Task("influence", "influence", whole, whole.every, own, numbers, passed)
 
@@ -322,11 +315,8 @@ def _small_studies(whole: Effects, how: Mapping[str, Any], found: SmallStudy) ->
     filled = found.trim_and_fill
     if isinstance(filled, Filled):
         numbers |= _leaves(filled.model, key="filled ", name="trim and fill: ")
-        counts = {
-            "missing": filled.missing,
-            "missing_se": filled.missing_se,
-            "right": int(filled.side == "right"),
-        }
+        right = int(filled.side == "right")
+        counts = {"missing": filled.missing, "missing_se": filled.missing_se, "right": right}
         numbers |= _leaves(counts, {}, "filled ", "trim and fill: ")
         for place, added in enumerate(sorted(filled.filled, key=lambda added: (added.yi, added.vi)), start=1):
             numbers |= _leaves(added, {}, f"filled {place} ", f"trim and fill, study added {place}: ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evergreen.counting import listed, noun
+from evergreen.counting import listed
 from evergreen.metaanalysis.least_squares import Array
 from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
@@ -19,11 +19,9 @@ from evergreen.synthesis.study_effects import Studies
 
 def why_no_total(outcome: Outcome) -> str:
     """Why there is no pooled effect over all studies, in words; "" where there is one."""
-    return (
-        ""
-        if outcome.total
-        else f"the protocol asks for subgroups by {in_words(outcome.subgroups[0])} without a total"
-    )
+    if outcome.total:
+        return ""
+    return f"the protocol asks for subgroups by {in_words(outcome.subgroups[0])} without a total"
 
 
 def placed(studies: Studies, outcome: Outcome) -> tuple[Studies, list[LeftOut]]:
@@ -82,14 +80,13 @@ def pool(studies: Studies, outcome: Outcome) -> Synthesis:
 
 def _noted(note: str, own: Sequence[str]) -> str:
     """A sentence on the subgroups that it is true of."""
-    if note == pooled.ALONE:
-        shown = noun(
-            len(own),
-            "has one study: nothing is pooled, its own",
-            "have one study each: nothing is pooled, their own",
-        )
-        return f"{listed(own)} {shown} {noun(len(own), 'estimate and interval are', 'estimates and intervals are')} shown."
-    return f"{listed(own)}: {note}"
+    if note != pooled.ALONE:
+        return f"{listed(own)}: {note}"
+    if len(own) == 1:
+        return f"{own[0]} has one study: nothing is pooled, its own estimate and interval are shown."
+    return (
+        f"{listed(own)} have one study each: nothing is pooled, their own estimates and intervals are shown."
+    )
 
 
 def models_of(studies: Studies, column: str, analysis: Analysis) -> dict[str, PooledModel]:

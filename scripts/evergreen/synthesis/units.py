@@ -57,17 +57,13 @@ def in_units(rows: Rows, outcome: Outcome) -> list[Row]:
 def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
     rule, base = BY_ID["unit"], without_change(row["unit"])
     factor = factors.get(folded(base), factors.get(folded(row["unit"])))
-    if (
-        factor is None
-        or not outcome.filling.makes(rule.id, own_choice(row))
-        or not outcome.filling.allows(DERIVED)
-    ):
+    filling = outcome.filling
+    if factor is None or not (filling.makes(rule.id, own_choice(row)) and filling.allows(DERIVED)):
         return row
     measure = MEASURES[outcome.measure]
     arms = OF_TIME if measure.kind in ("two_rates", "rate") else OF_VALUES
-    of_estimates = (
-        factor if measure.unit == "outcome" or measure.kind == "generic" else math.copysign(1.0, factor)
-    )
+    scaled = measure.unit == "outcome" or measure.kind == "generic"
+    of_estimates = factor if scaled else math.copysign(1.0, factor)
     how = dict.fromkeys(arms, factor) | {
         name: of_estimates for name in OF_ESTIMATES if row["scale"] != "ratio"
     }
