@@ -8,6 +8,7 @@ from evergreen.protocol.sources import METHOD_NAMES, Source
 from evergreen.report import methods, search_words
 from evergreen.report.checklist_run import AUTHORS, PARTLY, PER_SOURCE, PROTOCOL, RUN, Answer, Run
 from evergreen.search import lines
+from evergreen.tables import grouped
 
 # Items of PRISMA-S, by types of sources and by other methods.
 TYPES = {"register": "3", "website": "4", "citation": "5", "organisation": "7"}
@@ -20,11 +21,9 @@ def of_search(run: Run) -> dict[str, Answer]:
     p = run.protocol
     if not p.sources:
         return {}
-    by_type: dict[str, list[str]] = {}
-    for source in p.sources.values():
-        by_type.setdefault(source.type, []).append(_named(source))
+    by_type = grouped(p.sources.values(), lambda source: source.type)
     answers = {
-        "1": Answer(f"{listed(by_type.get('database', [])) or 'None'}.", PROTOCOL),
+        "1": Answer(f"{listed(map(_named, by_type.get('database', []))) or 'None'}.", PROTOCOL),
         "2": Answer("", status=AUTHORS),
         "8": strategies(run),
         "12": Answer(search_words.searches(p, run.facts), LOG if run.searches else PER_SOURCE),
@@ -39,7 +38,7 @@ def of_search(run: Run) -> dict[str, Answer]:
     for type_, item in TYPES.items():
         if type_ in by_type:
             status = RUN if type_ == "register" else PARTLY
-            answers[item] = Answer(f"{listed(by_type[type_])}.", PROTOCOL, status)
+            answers[item] = Answer(f"{listed(map(_named, by_type[type_]))}.", PROTOCOL, status)
     for method, item in METHODS.items():
         if said := search_words.other_methods(p, method):
             there = [answers[item].text] if item in answers else []

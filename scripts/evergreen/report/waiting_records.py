@@ -28,33 +28,25 @@ def waiting_screening(
 
     Where somebody seems to have joined or left, that is said with what to write in the protocol.
     """
-    name = STAGE_NAMES[stage]
-    folder = f"config/screening/{stage}"
-    items = [
-        Waiting(
+    name, folder = STAGE_NAMES[stage], f"config/screening/{stage}"
+    items = []
+
+    def to_vote(reviewer: str, what: str, count: int, since: str) -> Waiting:
+        who, page = (
             "adjudicator" if reviewer == ADJUDICATION else reviewer,
-            _to_screen(reviewer, stage, rows, votes),
-            f"open results/screening/{stage}/{reviewer}.html, save as {folder}/{reviewer}.csv",
-            len(rows),
-            page=f"screening/{stage}/{reviewer}.html",
-            since=max(rows["round"], default="") if "round" in rows else "",
+            f"screening/{stage}/{reviewer}.html",
         )
-        for reviewer, rows in worklists.items()
-        if len(rows)
-    ]
-    works = conflicts["work_id"].nunique() if len(conflicts) else 0
-    items += if_any(
-        Waiting(
-            "adjudicator",
-            f"{plural(works, 'conflict')} at {name}",
-            f"open results/screening/{stage}/adjudication.html, save as {folder}/adjudication.csv",
-            works,
-            page=f"screening/{stage}/adjudication.html",
-            since=newest(votes[votes["work_id"].isin(conflicts["work_id"])])
-            if works and votes is not None
-            else "",
-        )
-    )
+        where = f"open results/{page}, save as {folder}/{reviewer}.csv"
+        return Waiting(who, what, where, count, page=page, since=since)
+
+    for reviewer, rows in worklists.items():
+        if len(rows):
+            since = max(rows["round"], default="") if "round" in rows else ""
+            items.append(to_vote(reviewer, _to_screen(reviewer, stage, rows, votes), len(rows), since))
+    if len(conflicts):
+        works = conflicts["work_id"].nunique()
+        since = "" if votes is None else newest(votes[votes["work_id"].isin(conflicts["work_id"])])
+        items.append(to_vote(ADJUDICATION, f"{plural(works, 'conflict')} at {name}", works, since))
     told = [why == no_reviewer(who) for why, who in zip(orphans["why"], orphans["reviewer"], strict=True)]
     strangers = pd.Series(told, index=orphans.index, dtype=bool)
     for person, rows in orphans[strangers].groupby("reviewer"):
