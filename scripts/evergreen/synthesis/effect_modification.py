@@ -18,7 +18,7 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NUMBER
 from evergreen.sheets.numbers import not_reported
 from evergreen.synthesis import dependence
-from evergreen.synthesis.pooled import estimator, model_of
+from evergreen.synthesis.pooled import estimator, model_of, pool
 from evergreen.synthesis.result import InverseVariance, PooledModel
 from evergreen.synthesis.result.analyses import (
     Between,
@@ -30,7 +30,7 @@ from evergreen.synthesis.result.analyses import (
     Subgroups,
 )
 from evergreen.synthesis.study_effects import Studies
-from evergreen.synthesis.subtotals import models_of
+from evergreen.synthesis.subtotals import levels
 
 NOT_PLAIN = re.compile(r"[+-]?\d+,\d+|[+-]?\d+([.,]\d+)? ?%")
 """What is meant as a number and is not read as one: `1,5`, and `45%`, as a workbook shows a cell of its own format."""
@@ -53,14 +53,20 @@ def subgroups(
         if total and shares_tau2(values, analysis):
             pooled[column], tests[column] = _sharing(studies, values, analysis, without)
         else:
-            pooled[column] = models_of(studies, column, analysis)
-            robust = _robustly(studies, values, pooled[column], analysis) if total else None
-            tests[column] = between(column, list(pooled[column].values()), without, robust, total=total)
+            models = {level: pool(part, analysis).model for level, part in levels(studies, column).items()}
+            pooled[column] = models
+            robust = _robustly(studies, values, models, analysis) if total else None
+            tests[column] = between(column, list(models.values()), without, robust, total=total)
     return Subgroups.model_validate({**pooled, "tests": tests})
 
 
 def between(
-    column: str, models: Sequence[PooledModel], without_value: tuple[str, ...], robust: Joint | None, *, total: bool
+    column: str,
+    models: Sequence[PooledModel],
+    without_value: tuple[str, ...],
+    robust: Joint | None,
+    *,
+    total: bool,
 ) -> Between | BetweenNotDone:
     """The test between the pooled effects of the levels of a column, which the studies `without_value` lack, and the `robust` one."""
     means = np.array([model.estimate for model in models], dtype=float)

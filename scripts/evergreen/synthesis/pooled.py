@@ -227,17 +227,14 @@ def _multilevel(studies: Studies, analysis: Analysis) -> Pooled:
         robust=dependence.as_part(dependence.robust(studies, fitted, level)),
         **_prediction(fitted.b[0], fitted.se[0], fitted.tau2, studies.count, analysis),
     )  # fmt: skip
-    notes = []
+    note = ""
     if not found.nested:
-        notes.append("Every study has one effect, so that the multilevel model is a random-effects model.")
+        note = "Every study has one effect, so that the multilevel model is a random-effects model."
     elif found.sharing:
-        said = f"{found.sharing} effects share a control, and their sampling errors are correlated as it implies."
+        note = f"{found.sharing} effects share a control, and their sampling errors are correlated as it implies."
         if found.sharing < len(studies.yi):
-            said += " No other correlation within studies was assumed; robust tests stand beside."
-        notes.append(said)
+            note += " No other correlation within studies was assumed; robust tests stand beside."
     elif found.rho == 0:
-        notes.append(
-            "No correlation of sampling errors within studies was assumed; robust tests stand beside."
-        )
+        note = "No correlation of sampling errors within studies was assumed; robust tests stand beside."
     inverse = fitted.clusters.flat(np.einsum("cmn,cn->cm", fitted.solution.inverse, fitted.clusters.used))
-    return Pooled(model, 100 * inverse / inverse.sum(), notes)
+    return Pooled(model, 100 * inverse / inverse.sum(), [note] if note else [])

@@ -9,7 +9,6 @@ import numpy as np
 
 from evergreen.counting import listed
 from evergreen.metaanalysis.least_squares import Array
-from evergreen.protocol.analysis import Analysis
 from evergreen.protocol.outcomes import Outcome
 from evergreen.sheets.columns import in_words
 from evergreen.synthesis import pooled
@@ -87,8 +86,3 @@ def _noted(note: str, own: Sequence[str]) -> str:
     return (
         f"{listed(own)} have one study each: nothing is pooled, their own estimates and intervals are shown."
     )
-
-
-def models_of(studies: Studies, column: str, analysis: Analysis) -> dict[str, PooledModel]:
-    """The pooled effect of each level of a column that has studies."""
-    return {level: pooled.pool(part, analysis).model for level, part in levels(studies, column).items()}
