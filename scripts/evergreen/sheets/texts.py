@@ -21,8 +21,7 @@ _MARKS = (
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _UNDEFINED = frozenset(b"\x81\x8d\x8f\x90\x9d")  # bytes that Windows-1252 leaves open
 LINES_TO_TELL = 5000
-UNJOINED = re.compile(r"^(?:<{7}|\|{7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
-"""Lines with which git marks what two people changed at once, and it could not join."""
+_UNJOINED = re.compile(r"^(?:<{7}|\|{7}|>{7})(?:[ \r\n]|$)", re.MULTILINE)
 END_OF_FILE = "\x1a"
 """Ctrl-Z, which Windows puts behind files that `copy a+b` puts together."""
 _UPPER = f"[{''.join(letter for letter in map(chr, range(0x80, 0x180)) if letter.isupper())}]"
@@ -98,9 +97,15 @@ def decoded(path: Path) -> str:
     return found.text
 
 
+def unjoined(text: str) -> re.Match[str] | None:
+    """The first line with which git marks what two people changed at once, and it could not join."""
+    # Where git has left marks, one of these is among them; a pattern takes long to say that a large export has none.
+    return _UNJOINED.search(text) if "<" * 7 in text or ">" * 7 in text else None
+
+
 def refuse_unjoined(text: str, file: str | Path) -> None:
     """Raise InputError where git has left two versions of a text beside each other: what stands in both would be there twice."""
-    if found := UNJOINED.search(text):
+    if found := unjoined(text):
         raise InputError(
             "git could not join two versions of this file, and both stand here",
             file=file,

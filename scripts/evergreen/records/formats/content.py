@@ -118,7 +118,7 @@ def _lines(raw: bytes) -> list[str]:
         text = raw.decode().replace("\ufeff", "").replace(texts.END_OF_FILE, "")
     except UnicodeDecodeError as error:
         raise NotInPieces from error
-    if twice.shown(text, raw) or texts.UNJOINED.search(text):
+    if twice.shown(text, raw) or texts.unjoined(text):
         raise NotInPieces
     return texts.lines_of(text)
 
