@@ -40,8 +40,10 @@ _SHORT = 60
 """Letters of nearly all values: names, key words, journals, years."""
 _NO_PAGES = re.compile(r"no[\s.-]*pagination|no-specified|^(?:n/?a|no pages?|unpaged)$", re.IGNORECASE)
 _RETRACTED_TITLE = re.compile(
-    rf"^\W*{SAYS_RETRACTED}\s*(?:[:.)\]\uff1a\u3011\u2013\u2014]|-(?-i:(?![a-zß-öø-ÿ])))|[(\[](?:retracted\s(?:article|paper)|{SAYS_RETRACTED}\s*[)\]]\W*$)",
-    re.IGNORECASE,
+    rf"\W*{SAYS_RETRACTED}\s*(?:[:.)\]\uff1a\u3011\u2013\u2014]|-(?-i:(?![a-zß-öø-ÿ])))", re.IGNORECASE
+)
+_RETRACTED_BEHIND = re.compile(
+    rf"[(\[](?:retracted\s(?:article|paper)|{SAYS_RETRACTED}\s*[)\]]\W*$)", re.IGNORECASE
 )
 _RETRACTED_TYPES = frozenset(("retracted publication", "retracted article", "retracted"))
 _SCOPUS = re.compile(r"^scopus$", re.IGNORECASE)
@@ -237,7 +239,7 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         "mesh_terms": values.joined("mesh_terms"),
         "language": languages(values.joined("language")),
         "url": values.joined("url"),
-        "retracted": bool(_RETRACTED_TITLE.search(title))
+        "retracted": bool(_RETRACTED_TITLE.match(title) or _RETRACTED_BEHIND.search(title))
         or not _RETRACTED_TYPES.isdisjoint(types.lower().split("; "))
         or "RetractionIn" in related,
         "keywords": values.joined("keywords"),
