@@ -87,8 +87,13 @@ def ovid(one):
     )
 
 
+def noteexpress(one):
+    return f"{{Reference Type}}: Journal Article\n{{Author}}: {one['author']}\n{{Title}}: {one['title']}\n{{Year}}: {one['year']}\n{{DOI}}: {one['doi']}"
+
+
 WRITERS = {
-    one.__name__: one for one in (ris, nbib, ovid_medline, bibtex, enw, ais, untyped, isi, cochrane, ovid)
+    one.__name__: one
+    for one in (ris, nbib, ovid_medline, bibtex, enw, ais, untyped, isi, cochrane, ovid, noteexpress)
 }
 HEADS = {"isi": "FN Clarivate Analytics Web of Science\nVR 1.0\n"}
 ENDS = {"isi": "\nEF"}

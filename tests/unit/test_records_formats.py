@@ -156,6 +156,27 @@ Source
 """
 
 
+@each(
+    "text",
+    [
+        "{Reference Type}: Journal Article\n{Title}: 题\n{Author}: 潘紫麟;刘庆鹏;\n{Journal}: 医学综述\n{Year}: 2021\n{Issue}: 11\n{Pages}: 1-8\n"
+        "{Abstract}: 一\n二\n{ISBN/ISSN}: 1006-2084\n",
+        "{Reference Type}: Journal Article \n{Title}:题\n{Translated Title}: T\n{Author}: 潘紫麟\n{Author}:  刘庆鹏\n{Translated Author}: LIU\n{Journal}: 医学综述\n"
+        "{Year}: 2021\n{Issue} : 11\n{Pages}: 1-8\n{Abstract}: 一 二\n{ISBN/ISSN}: 1006-2084\n",
+        "SrcDatabase-来源库: 期刊\nTitle-题名: 题\nAuthor-作者:潘紫麟;刘庆鹏;\nSource-文献来源: 医学综述\nSummary-摘要: 一\n二\nYear-年: 2021\nPeriod-期: 11\n"
+        "PageCount-页码: 1-8\nISSN-国际标准刊号: 1006-2084\n",
+    ],
+)
+def test_text_with_a_label_a_line_of_cnki_wanfang_and_vip(text, read):
+    export, table = read(f"{text}\n{text}")
+    assert (export.format, [remark.kind for remark in export.remarks]) == ("NoteExpress text", [])
+    columns = ["title", "authors", "journal", "year", "issue", "pages", "abstract", "issn"]
+    assert (
+        table[columns].values.tolist()
+        == [["题", "潘紫麟; 刘庆鹏", "医学综述", 2021, "11", "1-8", "一 二", "1006-2084"]] * 2
+    )
+
+
 def test_cnki_has_all_authors_of_endnote_text_in_a_line(read):
     _, table = read(
         "%0 Journal Article\n%A 张福锁%A 王激清%A 张卫峰\n%+ 农业部\n%T 题\n\n%0 Journal Article\n%A 李娜\n%T 题二\n"

@@ -12,7 +12,7 @@ from evergreen.protocol.patterns import ENDPOINT
 
 Format = Literal[
     "ris", "nbib", "medline", "pubmed", "pubmed_xml", "ictrp_xml", "bibtex", "bib", "endnote", "enw", "refer", "endnote_xml", "ebsco_xml", "clinicaltrials_json",
-    "wos", "isi", "ovid", "cochrane", "euctr", "csv", "tsv", "xlsx", "excel",
+    "wos", "isi", "ovid", "cochrane", "euctr", "noteexpress", "csv", "tsv", "xlsx", "excel",
 ]  # fmt: skip
 
 EMBEDDED = "embedded"

@@ -29,6 +29,7 @@ from evergreen.records.formats import (
     isi,
     joins,
     medline,
+    noteexpress,
     ovid,
     pubmed,
     refer,
@@ -58,6 +59,7 @@ FORMATS: dict[str, ModuleType] = {
     "ovid": ovid,
     "cochrane": cochrane,
     "euctr": euctr,
+    "noteexpress": noteexpress,
     "csv": delimited,
 }
 """Key in the protocol (`format:`) to module, in the order in which they are tried. `csv` stands for all text tables."""
@@ -68,6 +70,7 @@ _BEGINNINGS = {
     "%": {"endnote": re.compile(r"%0 [A-Z][A-Za-z ]+$")},
     "@": {"bibtex": re.compile(r"@\s*[A-Za-z]+\s*\{\s*[^\s{},=]+,\s*$")},
     "<": {"xml": re.compile(r"<\?xml\s")},
+    "{": {"noteexpress": re.compile(r"\{Reference Type\} ?:")},
     "S": {"euctr": re.compile(r"Sponsor(?:'s)? Protocol (?:Code )?Number:")},
 }
 """First letter of a line to the formats whose records begin so."""
@@ -79,10 +82,11 @@ _GLUED = {
     "wos": re.compile(r"^E[RF] *-? *(?:FN |PT [A-Z]\s*$)"),
     "endnote": re.compile(r"\S *%0 [A-Z][A-Za-z ]+$"),
     "bibtex": re.compile(r"\S *@\s*[A-Za-z]+\{[^\s{},=]+,\s*$"),
+    "noteexpress": re.compile(r"\S *\{Reference Type\} ?:"),
     "xml": re.compile(r"\S *<(?:\?xml\s|xml>|records>|PubmedArticleSet)"),
 }
 """How a record of each format begins behind other text, where files were put together without a line end."""
-_MAY_BEGIN = re.compile(r"TY  ?-|PMID-|%0 |@|<|[RF] *-? *(?:FN|PT) ")
+_MAY_BEGIN = re.compile(r"TY  ?-|PMID-|%0 |@|<|\{Reference T|[RF] *-? *(?:FN|PT) ")
 _LAST_LINES = {"ris": "E", "wos": "E", "bibtex": "})"}
 """Format to the letters that the last line of its records begins with; of others any line may be the last."""
 _XML_SIGNS = {

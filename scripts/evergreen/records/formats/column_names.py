@@ -54,7 +54,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "keywords display name", "fields of study", "emtree medical index terms major focus", "emtree medical index terms", "manual tags", "automatic tags", "关键词",
     ),
     "language": ("language", "languages", "language of original document", "la", "article language"),
-    "issn": ("issn", "eissn", "sn", "issns", "journal issn", "isbn", "issn isbn"),  # EndNote calls both isbn
+    "issn": ("issn", "eissn", "sn", "issns", "journal issn", "isbn", "issn isbn", "isbn issn"),  # EndNote calls both isbn
     "url": ("url", "link", "study url", "web address", "source url", "links", "plink", "external url", "dimensions url",
             "primary location landing page url"),
     "accession": (

@@ -28,6 +28,7 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("ICTRP", r"^trialid=|trialsearch\.who\.int"),
         ("EU Clinical Trials Register", r"^eudract number="),
         ("ClinicalTrials.gov", r"^nct number=|clinicaltrials\.gov/(?:study|ct2/show)"),
+        ("CNKI", r"=CNKI$|\.cnki\.net/|^src database "),
         ("OpenAlex", r"openalex\.org/W\d"),
         ("PubMed", r"pubmed\.ncbi|ncbi\.nlm\.nih\.gov|^d[bp]=(?:PubMed|NLM|MEDLINE)|\[pmid\]|^own=NLM|^create date="),
         ("TRID", r"trid\.trb\.org"),
