@@ -7,6 +7,7 @@ from evergreen.figures.direction_wording import told
 from evergreen.metaanalysis.sign_test import sign_test
 from evergreen.protocol.outcomes import Outcome
 from evergreen.synthesis.outcome import result
+from tests.protocols import pooling
 from tests.rows import each
 
 
@@ -107,3 +108,31 @@ def test_studies_that_answer_another_question_have_no_direction():
     assert {one.study: one.outside for one in pooled.left_out} == {"A": False, **dict.fromkeys("BCDE", True)}
     assert [one.label for one in pooled.directions.studies] == ["A"]
     assert pooled.directions.signs.n == 1
+
+
+@each(
+    ("own", "analysis"),
+    [
+        ({"design_effect": 1.3}, {"model": "glmm", "tau2": "ML", "test": "z"}),
+        ({"crossover": "yes", "r_paired": 0.5}, {"model": "mh", "test": "z"}),
+        ({"events": (0, 9)}, {"to": "none"}),
+    ],
+)
+def test_numbers_that_a_model_cannot_use_point_somewhere_all_the_same(own, analysis):
+    events = own.pop("events", (3, 9))
+    rows = [{"study": study, "outcome": "o", **row, **own} for study in "AB" for row in arms(n=(40, 40), events=events)]  # fmt: skip
+    found = result(pd.DataFrame(rows).astype(str), pooling(analysis, id="o", measure="OR", better="lower")).directions  # fmt: skip
+    assert [(one.study, one.toward, one.by) for one in found.studies] == [("A", "intervention", "numbers"), ("B", "intervention", "numbers")]  # fmt: skip
+    assert (found.signs.favouring, found.signs.n) == (2, 2)
+
+
+def test_a_study_votes_once_and_not_where_its_arms_contradict_each_other():
+    rows = [
+        {"study": study, "outcome": "o", "arm": arm, "group": "control" if arm == "c" else "intervention", "n": 40, "events": events, "design_effect": 1.3}
+        for study, numbers in {"A": (3, 4, 9), "B": (3, 12, 9), "C": (12, 9)}.items()
+        for arm, events in zip("abc" if len(numbers) == 3 else "ac", numbers, strict=True)
+    ]  # fmt: skip
+    asked = pooling({"model": "glmm", "tau2": "ML", "test": "z"}, id="o", measure="OR", better="lower", multi_arm="split")  # fmt: skip
+    found = result(pd.DataFrame(rows).astype(str), asked).directions
+    assert [one.toward for one in found.studies] == ["intervention"] * 3 + ["control"] * 2
+    assert (found.signs.favouring, found.signs.n) == (1, 2)

@@ -11,10 +11,10 @@ def told(directions: Directions, level: float, intervention: str) -> str:
     """How many effects point to the intervention; directions only, for significance says nothing of them."""
     found, signs = directions.studies, directions.signs
     if signs is None:
-        same = sum(one.toward == NONE for one in found)
+        same = len({one.study for one in found if one.toward == NONE})
         also = f"; {same} {'says' if same == 1 else 'say'} that there was no difference, which is not an effect of 0"
         return f"No study says which group fared better{also if same else ''}."
-    words = sum(one.by == WORDS and one.toward in (INTERVENTION, CONTROL) for one in found)
+    words = len({one.study for one in found if one.by == WORDS and one.toward in (INTERVENTION, CONTROL)})
     by_words = f" ({words} by words of the report)" if words else ""
     return (
         f"Of {signs.n} with a direction{by_words}, {signs.favouring} favour {intervention}: {signs.share:.0%}"

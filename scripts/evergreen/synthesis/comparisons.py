@@ -43,6 +43,7 @@ from evergreen.synthesis.arms import (
     total,
 )
 from evergreen.synthesis.designs import EFFECTIVE, correlation_of, effective_sizes, participants_of, undone
+from evergreen.synthesis.left_out import difference_of
 from evergreen.synthesis.reported import BEHIND, as_measured, effect
 from evergreen.synthesis.result import Arm, LeftOut
 from evergreen.synthesis.result.study_rows import Converted, Effect, Reason, SheetRow, told
@@ -115,7 +116,8 @@ class Comparison:
     def left_out(self, reason: str, **more: Any) -> LeftOut:
         """It as a study that is not pooled."""
         known = self.known("study", "round", "label", "year", "arms", "rows", "control")
-        return LeftOut(**told(reason), **known, levels=self.apart_by, **more)
+        difference = difference_of(self.arms) if self.yi is None else self.yi
+        return LeftOut(**told(reason), **known, levels=self.apart_by, difference=difference, **more)
 
 
 def comparisons_of(

@@ -7,6 +7,7 @@ By the direction of point estimates, or of words where a report gives no usable 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from evergreen.metaanalysis.sign_test import sign_test
@@ -50,7 +51,9 @@ def _direction(
         toward, by = said, WORDS
     sizes = [arm.n for arm in one.arms.values() if arm.n is not None]
     participants = sum(sizes) if sizes and len(sizes) == len(one.arms) else None
-    return Direction.of(label=one.label, toward=toward, by=by, participants=participants, reason=reason)
+    return Direction.of(
+        study=one.study, label=one.label, toward=toward, by=by, participants=participants, reason=reason
+    )
 
 
 def _side(side: int, better: str | None) -> str:
@@ -62,7 +65,10 @@ def _side(side: int, better: str | None) -> str:
 
 
 def _counted(found: Sequence[Direction], level: float) -> Signs | None:
-    toward = [one.toward for one in found if one.toward in (INTERVENTION, CONTROL)]
+    """The sign test, each study counted once, where its rows do not contradict each other."""
+    pointing = {(one.study, one.toward) for one in found if one.toward in (INTERVENTION, CONTROL)}
+    votes = Counter(study for study, _ in pointing)
+    toward = [side for study, side in pointing if votes[study] == 1]
     if not toward:
         return None
     test = sign_test(sum(one == INTERVENTION for one in toward), len(toward), level)

@@ -41,13 +41,14 @@ def left_out(study: str, rows: Rows, reason: str) -> LeftOut:
         arms=arms,
         reported=_reported(rows),
         rows=places(rows),
-        difference=_difference(arms, rows),
+        difference=difference_of(arms, rows),
         said=_said(rows),
     )
 
 
-def _difference(arms: Mapping[str, Arm], rows: Rows) -> float | None:
-    """By how much the point estimates are higher with the intervention; None where they do not say."""
+def difference_of(arms: Mapping[str, Arm], rows: Rows = ()) -> float | None:
+    """By how much the point estimates are higher with the intervention, by a row that reports the effect or by groups; None where neither
+    says."""
     for row in rows:
         if row["group"] == "contrast" and not math.isnan(row["estimate"]):
             if row["scale"] != "ratio":
