@@ -96,6 +96,19 @@ def test_arms_that_may_be_one_under_two_names_are_not_pooled():
     )
 
 
+@each("name", ["timepoint", "instrument", "population"])
+def test_rows_that_may_be_one_at_two_places_are_not_pooled(name):
+    rows = means(1, 2, 3).assign(**{name: "a"})
+    again = rows[:2].assign(**{name: ""})
+    disputed = ["row", "row", *[""] * 4]
+    both = pd.concat([rows.assign(in_conflict=disputed), again.assign(in_conflict="row")])
+    levels = entry("MD", analysis={"model": "multilevel", "levels": [name]})
+    for asked in (entry("MD"), levels):
+        result = pooled(both, asked)
+        assert [one.study for one in result.studies] == ["S1", "S2"]
+        assert [(one.study, one.kind) for one in result.left_out] == [("S0", "disputed")]
+
+
 def sd_from(conversion):
     """The record of a row whose standard deviation was converted."""
     return json.dumps([BY_ID[conversion].entry("sd", 2.0, "", {}, "derived")])

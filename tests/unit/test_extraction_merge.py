@@ -105,6 +105,24 @@ def disputed(merged) -> dict[str, tuple[str, str]]:
     return {row["arm"]: (row["status"], row["in_conflict"]) for row in tables.rows(merged.rows)}
 
 
+@each(
+    ("one", "other", "open_"),
+    [
+        ({"timepoint": "6 wk"}, {"timepoint": "6 weeks"}, True),
+        ({"timepoint": "6 wk"}, {}, True),
+        ({"population": "ITT", "arm": "Drug 5 mg"}, {"arm": "5mg drug"}, True),
+        ({"timepoint": "6 wk"}, {"timepoint": "12 wk"}, False),
+        ({"timepoint": "6 wk"}, {"timepoint": "6 weeks", "arm": "another"}, False),
+        ({"instrument": "BDI"}, {"instrument": "HAM-D"}, False),
+    ],
+)
+def test_a_row_that_two_may_have_filed_otherwise_is_in_conflict_until_it_is_settled(one, other, open_):
+    rows = merge_extraction({"AB": sheet(one), "CD": sheet(other)}).rows
+    assert set(rows["in_conflict"]) == ({"row"} if open_ else {""})
+    alone = merge_extraction({"AB": sheet(one, other)}).rows
+    assert set(alone["in_conflict"]) == {""}, "one person means two rows"
+
+
 def test_an_arm_that_two_may_have_called_otherwise_is_in_conflict_until_it_is_settled():
     """Both rows would be pooled, and its people counted twice."""
     sham = {"arm": "sham", "group": "control", "n": 9.0}

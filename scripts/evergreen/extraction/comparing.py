@@ -141,15 +141,25 @@ class Near:
 
 
 def opposite(alone: Mapping[tuple[str, ...], Mapping[str, Row]]) -> list[tuple[str, ...]]:
-    """The keys of rows beside which others have one of the same group and time point that their people lack: one arm under two names would
-    count twice. `alone` are the rows, {person: row} of each, that some of those who have begun their outcome lack."""
-    groups = tables.grouped(alone, lambda key: (*key[:3], *key[4:], folded(_first(alone[key])["group"])))
+    """The keys of rows beside which others have one of the same group that their people lack, and which may be the same row: of one result
+    under another arm, or of one arm under another result that is spelt otherwise or not said. One row under two names would count twice.
+    `alone` are the rows, {person: row} of each, that some of those who have begun their outcome lack."""
+    groups = tables.grouped(alone, lambda key: (*key[:2], folded(_first(alone[key])["group"])))
     return [
         key
         for same in groups.values()
         for key in same
-        if any(not alone[other].keys() & alone[key].keys() for other in same)
+        if any(_may_be(key, other) and not alone[other].keys() & alone[key].keys() for other in same)
     ]
+
+
+def _may_be(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether rows with these keys may be one: their arms or their results are called alike."""
+    results = list(zip((one[2], *one[4:]), (other[2], *other[4:]), strict=True))
+    if all(a == b for a, b in results):
+        return True
+    alike = (not a or not b or loosely(a) == loosely(b) for a, b in results)
+    return loosely(one[3]) == loosely(other[3]) and all(alike)
 
 
 def _first(rows: Mapping[str, Row]) -> Row:

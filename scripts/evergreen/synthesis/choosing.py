@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+RESULTS = {"timepoint": "time points", "instrument": "instruments", "population": "populations"}
+
+
 @dataclass
 class Chosen:
     """Comparisons to pool, the rows that each study's are made of, studies that could not be, and arms that the protocol does not ask for."""
@@ -123,7 +126,7 @@ def _choose_study(study: str, rows: Rows, outcome: Outcome, kind: str, chosen: C
 
 def _several(study: str, rows: Rows, outcome: Outcome, name: str) -> InputError:
     """Several results of a study, of which the protocol does not say what to do with them."""
-    words = {"timepoint": "time points", "instrument": "instruments", "population": "populations"}[name]
+    words = RESULTS[name]
     where = "`timepoint`" if name == "timepoint" else f"`where: {{{name}: ...}}`"
     different = _different(rows, name)
     alike = len(set(map(loosely, different))) < len(different)
@@ -198,6 +201,11 @@ def _asked(rows: Rows, outcome: Outcome) -> tuple[Rows, str]:
             others = ", ".join(dict.fromkeys(text_of(row[name]) for row in rows))
             return at_time, Reason("other_people", f"reports it for another {in_words(name)} only ({others})")
         rows = kept
+    alone = [row for row in rows if disputed([row], ("row",))]
+    for name, words in RESULTS.items():
+        if len({folded(row[name]) for row in alone}) > 1:
+            why = f"the extractors disagree on its {words}: each has rows that the other lacks, which may be the same"
+            return rows, Reason("disputed", why)
     return rows, ""
 
 
