@@ -30,13 +30,13 @@ def labbe(result: Result, model: PooledModel, setting: Setting) -> Drawn:
         Sign("Study, its area by weight", COLOURS[0], marker="o", fill=tint(COLOURS[0], 0.45)),
     ]
     figure, axes = figure_with_axes(300, 245, title=setting.title, key=key)
-    highest = min(1.0, 1.1 * max(0.01, *control, *treated))
+    highest = min(1.0, 1.1 * (max(*control, *treated) or 0.01))
     axes.set_xlim(-0.02 * highest, highest)
     axes.set_ylim(-0.02 * highest, highest)
     number_axis(axes, f"Risk: {setting.intervention}", vertical=True)
     number_axis(axes, f"Risk: {setting.control}")
     axes.plot([0, highest], [0, highest], color=INK, linewidth=0.7, zorder=1)
-    curve = np.linspace(1e-6, min(highest, 1 - 1e-6), 200)
+    curve = np.linspace(1e-4 * highest, min(highest, 1 - 1e-6), 200)
     effect = scale_of(result.measure).back(model.interval[0])
     pooled = [risk_with_intervention(result.measure, effect, float(risk)) for risk in curve]
     axes.plot(curve, pooled, color=GREY, linewidth=0.9, linestyle=DASHED, zorder=1)
