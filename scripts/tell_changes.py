@@ -27,6 +27,7 @@ def main(argv: list[str] | None = None) -> None:
     args = arguments.parse_args(argv)
 
     protocol, inputs = Protocol.model_validate(args.params["protocol"]), Inputs(args.inputs)
+    made = []
     today = here.of_run(
         NOW, "the review as it stands", protocol, args.params["written"], args.params["files"], inputs
     )
@@ -38,17 +39,19 @@ def main(argv: list[str] | None = None) -> None:
         for before, day in pairwise(protocol.rounds):
             blocks = told[day]
             found = comparing.compare(state.as_of(today, before), state.as_of(today, day))
-            written.write(found, protocol.review, args.folder / f"{before}..{day}", before=blocks[:1])
+            made.append(f"{before}..{day}")
+            written.write(found, protocol.review, args.folder / made[-1], before=blocks[:1])
             text = rounds.as_markdown(protocol.review.title, day, blocks)
             tables.write_text(text, args.folder / f"{day}.md")
     kept = [frozen.read(version) for version in args.params["versions"]]
     last = None
     for earlier, later in pairwise([*kept, today]):
         last = comparing.compare(earlier, later)
-        stem = args.folder / f"{earlier.name}..{later.name}"
+        made.append(f"{earlier.name}..{later.name}")
         with TemporaryDirectory() as scratch:
             figures = frozen.forests(last, Path(scratch))
-            written.write(last, protocol.review, stem, figures)
+            written.write(last, protocol.review, args.folder / made[-1], figures)
+    written.sweep(args.folder, made)
     said = None
     if last is not None:
         known = names_of_outcomes(protocol)

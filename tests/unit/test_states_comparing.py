@@ -7,6 +7,7 @@ from dataclasses import replace
 from evergreen.report.blocks import Table
 from evergreen.report.changes import since
 from evergreen.report.changes.comparison import sections
+from evergreen.report.changes.written import sweep
 from evergreen.states import frozen
 from evergreen.states.comparing import compare
 from evergreen.states.state import State, alike, as_of, write
@@ -225,6 +226,18 @@ def test_a_judgement_of_missing_evidence_is_asked_again_likewise(level, said):
     assert all(
         "bias by missing evidence of 1 outcome to judge again, for it is that of version 1.0" in line
         for line in lines
+    )
+
+
+def test_comparisons_with_what_was_so_then_go_and_those_of_versions_stay(tmp_path):
+    of_versions = ["1.0..3.0.html", "1.0..v2.json", "HEAD~1..1.0.docx"]
+    of_now = ["2020-01-01..2021-01-01.html", "2.0..now.json"]
+    of_then = ["2020-01-01..now.html", "1.0..now.docx", "HEAD~1..now.json", "1.0..2021-01-01.html"]
+    for name in (*of_versions, *of_now, *of_then, "2021-01-01.md"):
+        (tmp_path / name).touch()
+    sweep(tmp_path, ["2020-01-01..2021-01-01", "2.0..now"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
+        [*of_versions, *of_now, "2021-01-01.md"]
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from evergreen import tables
@@ -11,9 +12,21 @@ from evergreen.report.blocks import Block, Gallery
 from evergreen.report.changes.comparison import sections
 from evergreen.report.page import drawings, page
 from evergreen.report.word import write_document
+from evergreen.sheets.days import DAY
 from evergreen.states.comparing import Comparison
+from evergreen.states.frozen import NOW
 
 SUFFIXES = ("html", "docx", "json")
+
+
+def sweep(folder: Path, made: Collection[str]) -> None:
+    """Remove what people compared with the review as it stood, or with a view of a round, but for the pages `made` now: it is of then. What
+    was compared of versions and revisions alone stays as it is.
+    """
+    for path in sorted(folder.glob("*..*")):
+        moves = any(side == NOW or re.fullmatch(DAY, side) for side in path.stem.split(".."))
+        if moves and path.stem not in made:
+            path.unlink()
 
 
 def write(
