@@ -5,6 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from evergreen.figures import outcome_figures
+from evergreen.figures.direction_wording import told
 from evergreen.figures.setting import Setting
 from evergreen.figures.style import save, style
 from evergreen.protocol.outcomes import Outcome
@@ -13,13 +14,17 @@ from evergreen.synthesis.outcome import result
 SETTING = Setting(name="DAS28", better="lower", intervention="denosumab", control="placebo")
 
 
-def plate_of(rows):
+def result_of(rows):
     asked = Outcome(id="o", measure="MD", better="lower")
-    pooled = result(
+    return result(
         pd.DataFrame([{"study": s, "outcome": "o", "timepoint": "", **row} for s, row in rows]), asked
     )
+
+
+def plate_of(rows):
+    plates = outcome_figures.plates(result_of(rows), SETTING)
     with style():
-        return next(plate for plate in outcome_figures.plates(pooled, SETTING) if plate.name == "directions")
+        return next(plate for plate in plates if plate.name == "directions")
 
 
 def contrast(**cells):
@@ -49,6 +54,14 @@ def test_a_line_for_each_study_and_nothing_cut(tmp_path):
     text = (tmp_path / "one.svg").read_text()
     assert "denosumab fared better" in text
     assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("studies", "said"), [("A", "1 favours denosumab: 100%"), ("AB", "2 favour denosumab: 100%")]
+)
+def test_how_many_favour_the_intervention_is_told(studies, said):
+    found = result_of([(study, contrast(direction="intervention")) for study in studies])
+    assert said in told(found.directions, 0.95, "denosumab")
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ def test_a_line_says_what_it_is_a_result_of_and_has_what_holds_for_all():
         ("pain", "12 weeks", "", "Pain at 12 weeks"),
         ("pain", "6 weeks", "", "Pain at 6 weeks; Against bark, 6 weeks"),
         ("pain", "6 weeks", "placebo", "Pain at 6 weeks, placebo"),
-        ("pain", "6 weeks", "bark", "Against bark, 6 weeks, bark"),
+        ("pain", "6 weeks", "bark", "Against bark, 6 weeks"),
         ("Pain", "", "pain_b", "Against bark"),
         ("pain", "24 weeks", "", "pain, 24 weeks"),
         ("pain_b", "", "", "Against bark"),

@@ -18,6 +18,16 @@ def test_a_part_of_a_sentence_keeps_the_capital_of_a_name_or_an_abbreviation():
     assert [wording.within(text) for text in parts] == ["pain at rest", *parts[1:]]
 
 
+def test_a_name_says_whole_words():
+    said = [
+        ("Pain at 6 weeks", "6 Weeks"),
+        ("Pain at 16 weeks", "6 weeks"),
+        ("Pain", "A"),
+        ("Pain against A", "A"),
+    ]
+    assert [wording.says(*one) for one in said] == [True, False, False, True]
+
+
 def test_an_axis_of_one_group_has_no_sides():
     setting = Setting("Outcome", better="lower")
     assert wording.favours("HR", setting) == ("Favours Intervention", "Favours Control")

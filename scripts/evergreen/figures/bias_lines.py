@@ -10,6 +10,7 @@ import pandas as pd
 from evergreen import tables
 from evergreen.bias.opinions import OPTIONAL, Result, result_of
 from evergreen.bias.tools import OVERALL, Domain, Tool
+from evergreen.figures.wording import says
 from evergreen.protocol.outcomes import Outcome, read_by
 from evergreen.screening.study_labels import by_name
 from evergreen.sheets import folded
@@ -30,12 +31,9 @@ class Line:
         when, against, effect = self.further
         reading = read_by(outcomes, self.outcome, when, against)
         names = list(dict.fromkeys(one.name for one in reading)) or [self.outcome]
-        said = [
-            "" if all(when in name for name in names) else when,
-            "" if any(folded(one.id) == folded(against) for one in reading) else against,
-            f"effect of {effect}" if effect else "",
-        ]
-        return ", ".join(filter(None, ["; ".join(names), *said]))
+        compared = "" if any(folded(one.id) == folded(against) for one in reading) else against
+        said = [word for word in (when, compared) if not all(says(name, word) for name in names)]
+        return ", ".join(filter(None, ["; ".join(names), *said, f"effect of {effect}" if effect else ""]))
 
 
 def lines_of(judgements: pd.DataFrame) -> list[Line]:

@@ -33,6 +33,7 @@ from evergreen.figures.wording import (
     method,
     notices,
     overall,
+    says,
     without_subgroup,
 )
 from evergreen.metaanalysis.transforms import freeman_tukey
@@ -336,7 +337,7 @@ class _Content:
 
     def _title(self) -> str:
         when, name = self.setting.timepoint, self.setting.name
-        return f"{name} at {when}" if when and when not in name else name
+        return f"{name} at {when}" if when and not says(name, when) else name
 
     def _overall(self, model: PooledModel, *, named: bool = False) -> str:
         """The test of the overall effect, `named` by its model; a proportion or a rate has no value of no effect to be tested."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from evergreen.metaanalysis.measures import KINDS, MEASURES
 from evergreen.metaanalysis.models import MODELS, TAU2
 from evergreen.protocol.analysis import LEFT_OUT
 from evergreen.records.retractions import CONCERN, RETRACTED
+from evergreen.sheets import folded
 from evergreen.sheets.columns import NOTICE, in_words
 from evergreen.synthesis.result import InverseVariance, Mixed, PooledModel
 from evergreen.synthesis.result.analyses import Between, BetweenNotDone, Sensitivity
@@ -181,6 +183,11 @@ NOTICES = {"retracted": ("has", "have", f"been {RETRACTED}"), "concern": ("is", 
 def capital(text: str) -> str:
     """A text that begins with a capital, unless its first word has one behind a small letter, as in pH and mRNA."""
     return text if text[1:2].isupper() else text[:1].upper() + text[1:]
+
+
+def says(name: str, word: str) -> bool:
+    """Whether a name has a word, or several, in it: `6 weeks` is in `Pain at 6 weeks` and not in `Pain at 16 weeks`."""
+    return re.search(rf"(?<!\w){re.escape(folded(word))}(?!\w)", folded(name)) is not None
 
 
 def between(test: Between | BetweenNotDone, p: PValue = p_value, kind: str = "") -> str:
