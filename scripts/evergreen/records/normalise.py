@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from urllib.parse import unquote
 
+from evergreen.absent import absent
+
 # --- identifiers -------------------------------------------------------------------------------------------------
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+", re.IGNORECASE)
@@ -183,7 +185,7 @@ _LANGUAGES = {"jp": "jpn", "greek": "gre", "farsi": "per", "scr": "hrv"}
 @lru_cache(maxsize=1024)
 def languages(text: str) -> str:
     """Languages as MEDLINE's three letters (`eng; ger`, ISO 639-2/B); what is not known stands as it came."""
-    parts = [part.strip() for part in re.split(r"[;,|/]", text) if part.strip()]
+    parts = [] if absent(text) else [part.strip() for part in re.split(r"[;,|/]", text) if part.strip()]
     return "; ".join(dict.fromkeys(map(_language, parts)))
 
 

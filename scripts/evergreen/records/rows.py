@@ -144,8 +144,6 @@ class _Values:
             texts = [text for _, text in pairs]
         else:
             self.taken_whole.update(names)
-        if len(texts) == 1 and absent(texts[0]):
-            return ""
         return "; ".join(dict.fromkeys([text.strip("; ") for text in texts]))
 
     def rest(self) -> dict[str, list[str]]:
@@ -217,6 +215,7 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
     pmid = _pmid(values)
     if not pmid and (odd := next(filter(_FIGURES.fullmatch, values.texts("pmid")), "")):
         remarks.append(Remark(block.line, NOTE, _UNREAD.format("PMID"), odd))
+    url = values.joined("url")
     year = _year(values)
     if year is None and (odd := next(filter(_SOME_DIGIT.search, values.texts("year")), "")):
         remarks.append(Remark(block.line, NOTE, _UNREAD.format("year"), odd[:200]))
@@ -238,7 +237,7 @@ def _row(block: Block, roles: _Roles, file: str, remarks: list[Remark]) -> dict[
         "publication_types": types,
         "mesh_terms": values.joined("mesh_terms"),
         "language": languages(values.joined("language")),
-        "url": values.joined("url"),
+        "url": "" if absent(url) else url,
         "retracted": bool(_RETRACTED_TITLE.match(title) or _RETRACTED_BEHIND.search(title))
         or not _RETRACTED_TYPES.isdisjoint(types.lower().split("; "))
         or "RetractionIn" in related,
