@@ -174,6 +174,12 @@ def test_subgroups_of_one_study_are_named_together(alone, said):
     assert written(rows, entry(subgroups=["kind"], total=False))["notes"] == said
 
 
+def test_one_tau2_of_subgroups_without_a_total_is_refused():
+    """Each had its own, and the page said one for all."""
+    with pytest.raises(InputError, match="is one tau2 of all studies, and `total` is false"):
+        written(table(SERIOUS), entry(subgroups=["kind"], total=False, analysis={"subgroup_tau2": "common"}))
+
+
 def test_double_zeros_have_no_odds_ratio_without_correction():
     rows = table([("A", "", "d", "intervention", 20, 0), ("A", "", "p", "control", 20, 0)])
     result = written(rows, entry("OR", analysis={"add": 0, "to": "none"}))

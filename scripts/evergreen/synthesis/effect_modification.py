@@ -50,7 +50,7 @@ def subgroups(
         values = studies.column(column)
         known = np.array([value != "" for value in values], dtype=bool)
         without = tuple(studies.take(~known).labels) if known.any() else ()
-        if total and shares_tau2(values, analysis):
+        if shares_tau2(values, analysis):
             pooled[column], tests[column] = _sharing(studies, values, analysis, without)
         else:
             models = {level: pool(part, analysis).model for level, part in levels(studies, column).items()}

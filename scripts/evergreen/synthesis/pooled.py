@@ -52,6 +52,11 @@ def check(outcome: Outcome) -> None:
             f"outcome {name}: `subgroup_tau2: common` belongs to a random-effects model, and the model is {model}",
             todo="Leave it out, or set `model: random`.",
         )
+    if analysis.subgroup_tau2 == "common" and not outcome.total:
+        raise InputError(
+            f"outcome {name}: `subgroup_tau2: common` is one tau2 of all studies, and `total` is false",
+            todo="Leave one of the two out; without a total each subgroup is pooled by itself.",
+        )
     found = conflict(model, measure, tau2=analysis.tau2, test=analysis.test, variant=analysis.glmm)
     if found is None:
         return
