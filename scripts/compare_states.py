@@ -25,6 +25,7 @@ from evergreen.command import parser, run
 from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.report.changes import comparison, here, written
+from evergreen.runs.state import due, told
 from evergreen.search.standing import OFFLINE, frozen_log
 from evergreen.states import comparing, frozen, state
 from evergreen.states.state import State
@@ -50,7 +51,12 @@ def main(argv: list[str] | None = None) -> None:
         # What every run writes, with more about it, is not written anew.
         if [args.before, args.after] not in _of_runs():
             written.write(found, review, stem, frozen.forests(found, Path(scratch)))
-    print(f"From {args.before} to {args.after}: {comparison.sentence(found)}")
+    ours = {frozen.NOW, *load(FILE).rounds}.intersection((args.before, args.after))
+    print(
+        *(told(due()) if ours else ()),
+        f"From {args.before} to {args.after}: {comparison.sentence(found)}",
+        sep="\n",
+    )
     print(f"All of it: {args.review / stem}.html, .docx, .json")
 
 

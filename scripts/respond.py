@@ -9,6 +9,7 @@ what is now are the results of the review.
 
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 from evergreen.command import again, parser, run
@@ -17,6 +18,7 @@ from evergreen.errors import InputError
 from evergreen.protocol.loading import FILE, load
 from evergreen.publication import manuscript, numbers
 from evergreen.publication.places import Change, Response, respond
+from evergreen.runs.state import due, told
 from evergreen.states import state
 from evergreen.states.frozen import STATE, VERSIONS
 from evergreen.tables import read_json, write_json
@@ -41,7 +43,9 @@ def main(argv: list[str] | None = None) -> None:
         )
     then = _then(args.since, args.review, names)
     found = respond(manuscript.read(args.manuscript), then, numbers.of_folder(results, names))
-    print("\n".join(_told(found, args.manuscript.name, args.since)))
+    with chdir(args.review):
+        why = told(due())
+    print(*why, *_told(found, args.manuscript.name, args.since), sep="\n")
     if args.table:
         _write_table(found, args.table)
     if args.json:

@@ -46,11 +46,7 @@ def main(argv: list[str] | None = None) -> None:
     elif args.atom:
         print(FEED.read_text(encoding="utf-8"), end="")
     else:
-        if due:
-            print(
-                "A run is due, and what follows is of the last one:", *(f"  {why}" for why in due), sep="\n"
-            )
-        print(TEXT.read_text(encoding="utf-8").rstrip())
+        print(*state.told(due), TEXT.read_text(encoding="utf-8").rstrip(), sep="\n")
 
 
 def _as_json(title: str, due: list[str], awaits: list[object]) -> str:

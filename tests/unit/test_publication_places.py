@@ -260,6 +260,10 @@ def test_respond_compares_a_folder_or_a_version_with_the_results_of_now(tmp_path
         kept = numbers.of_folder(tmp_path / "then", {"pain": "Pain"})
         write_json(kept, tmp_path / "config/versions/1.0" / numbers.NAME)
     assert told[0] == told[1]
+    # Results that nobody ran to the end, or that are of before an edit, are told as such.
+    assert told[0].startswith(
+        "A run is due, and what follows is of the last one:\n  No run of everything has ended here"
+    )
     assert "2 numbers are others than in *; m.md prints the old ones in 2 places." in told[0]
     assert "line 1: Pain fell (MD [−0.35, 95% CI −0.60 to −0.10]; I² 39%; 3 trials)." in told[0]
     assert "    Pain: pooled effect: −0.35 (−0.60 to −0.10) -> −0.40 (−0.65 to −0.15)" in told[0]

@@ -209,6 +209,15 @@ def test_a_long_line_is_cut_between_words_and_keeps_the_file_that_it_names(words
     assert said.endswith("…" if len(place) in (0, 253) else place)
 
 
+def test_why_a_run_is_due_is_told_above_what_is_of_the_last_one(review):
+    assert state.told(state.due()) == []
+    (review / "config/extraction/AB.csv").write_text("edited")
+    assert state.told(state.due()) == [
+        "A run is due, and what follows is of the last one:",
+        "  Changed since the last run: config/extraction/AB.csv.",
+    ]
+
+
 def test_results_of_another_protocol_than_the_file_are_not_of_now(review):
     known = state.last()
     assert known is not None

@@ -190,6 +190,15 @@ def due() -> list[str]:
     return reasons
 
 
+def told(reasons: list[str]) -> list[str]:
+    """Why a run is due, in lines above what is told of the results that are there; none where they are of now."""
+    return (
+        ["A run is due, and what follows is of the last one:", *(f"  {why}" for why in reasons)]
+        if reasons
+        else []
+    )
+
+
 def _whole(files: Collection[str], others: Collection[str]) -> list[str]:
     """Files that are not among others; a folder that was written as a whole, and of which the others have nothing, by its name alone."""
     there = {*others, *map(_folder_of, others)}
