@@ -113,6 +113,8 @@ def test_web_of_science_tab_delimited(read):
         assert first(table, "title", "authors", "pages", "accession", "pmid") == (
             "A title", "Liu, R; Adler, DG", "53-59", "WOS:0002", "12",
         )  # fmt: skip
+    early = "Authors\tArticle Title\tPublication Year\tEarly Access Date\tUT (Unique WOS ID)\nRoe, B\tA title\t\tDEC 2018\tWOS:0003\n"
+    assert first(read(early)[1], "year", "accession") == (2018, "WOS:0003")
 
 
 def test_endnote_tagged(read):
@@ -300,6 +302,11 @@ def test_an_entry_of_a_register_in_central_is_told_by_its_source(read):
         f'{header}\n"CN-00778158","Doe, A","T","Trials","2011","PUBMED 21314913",,"CTgov NCT01234567","","ICTRP ISRCTN96803379"\n'
     )
     assert table.loc[0, ["registry_ids", "pmid"]].tolist() == ["NCT01234567; ISRCTN96803379", "21314913"]
+
+
+def test_a_pmid_among_the_numbers_of_other_databases_in_central(read):
+    _, table = read("Record #1 of 1\nID: CN-01234567\nTI: T\nXR: EMBASE 628612345, PUBMED 31234567\n")
+    assert table["pmid"].tolist() == ["31234567"]
 
 
 def test_ovid_says_the_pmid_in_a_link_below_the_record(read):

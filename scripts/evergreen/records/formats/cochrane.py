@@ -24,6 +24,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "pages": ("PG",),
     "doi": ("DOI",),
     "pmid": ("PM",),
+    "pmid_within": ("XR",),
     "registry_within": ("ID", "XR", "SO", "US"),
     "publication_types": ("PT",),
     "keywords": ("KY",),

@@ -20,7 +20,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "year": (
         "year", "publication year", "published year", "year of publication", "pub year", "py", "date",
         "publication date", "date published", "date of publication", "issued", "first posted", "study first posted", "date registration", "date registration3",
-        "registration date", "date applied", "date assigned", "start date", "source year", "publicationdateyear", "pub date", "年", "年份", "出版年", "发表时间", "出版时间", "出版日期",
+        "registration date", "date applied", "date assigned", "start date", "source year", "publicationdateyear", "pub date", "early access date", "年", "年份", "出版年", "发表时间", "出版时间", "出版日期",
     ),
     "journal": (
         "source title", "journal", "journal book", "journal name", "journal title", "publication title", "publication name",
