@@ -298,7 +298,7 @@ def test_what_belongs_to_no_study_is_named_in_a_line_each():
 
 def test_a_study_that_sheets_call_by_an_id_of_before_is_told_with_the_row_that_finds_it():
     studies = pd.DataFrame({"study": ["new:1", "Elm"], "status": ["included", "included"]})
-    works = {"new:1": "new:1", "old:1": "new:1"}
+    works = {"new:1": "new:1", "old:1": "new:1", "old:2": "old:2"}
     (item,) = waiting_leftovers(studies, ["old:1", "Elm"], "extraction:", "config/extraction/", works)
     assert item.line() == (
         "anyone: extraction: 1 study in the sheets called by an id of before, and so not found: old:1"

@@ -42,7 +42,7 @@ def waiting_leftovers(
     there = set(names)
     astray = sorted(study for study in there if folded(study) not in status)
     excluded = sorted(study for study in there if status.get(folded(study)) == "excluded")
-    now = {study: works[study] for study in astray if works and study in works}
+    now = {study: work for study in astray if (work := (works or {}).get(study, study)) != study}
 
     def said(left: Sequence[str], why: str) -> str:
         return f"{what} {plural(len(left), 'study', 'studies')} in the sheets {why}: {named(left)}"
