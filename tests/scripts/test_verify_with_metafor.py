@@ -368,6 +368,22 @@ def test_a_likelihood_that_is_higher_than_where_iteration_stays_is_no_fault():
 
 
 @needs_metafor
+def test_an_iteration_that_goes_to_and_fro_is_halved():
+    """Thirteen made-up effects, of which metafor says with whole steps that it did not converge."""
+    effects = (0.0221, -0.0396, -0.0469, -0.0407, -0.0497, 0.0172, 0.129, -0.659, -0.372, -0.299, -0.0241, 0.0472, 0.0625)  # fmt: skip
+    variances = (0.0638, 0.075, 0.015, 0.00278, 0.00937, 0.00937, 0.232, 0.125, 0.095, 0.094, 0.00909, 0.00181, 0.0318)  # fmt: skip
+    rows = [
+        {"study": f"T{at}", "group": "contrast", "arm": "", "scale": "analysis", "estimate": y, "estimate_se": v**0.5}
+        for at, (y, v) in enumerate(zip(effects, variances, strict=True))
+    ]  # fmt: skip
+    entry = pooling({**ANALYSIS, "test": "z"}, id="walk", measure="GEN")
+    every = tasks(outcome.result(pd.DataFrame(rows).astype(str), entry), entry.analysis)
+    found = [task for task in every if task.analysis == "main"]
+    table = verification.compare(found, verify_with_metafor.recomputed(found)).set_index("number")
+    assert table.loc["tau2", "agrees"] == "true"
+
+
+@needs_metafor
 def test_variances_that_clubsandwich_takes_for_nothing_are_no_fault():
     """Made-up mean differences in a large unit, so that variances are about 1e-7."""
     rows = means_of_trials()

@@ -29,7 +29,7 @@ uni <- function(p, d, test = p$test, ...) {
     how$method <- "DL"
   }
   from <- function(...) do.call(rma, c(list(yi = d$yi, vi = d$vi, level = as.numeric(p$level) * 100, control = c(exact(d), list(...))), how))
-  found <- from()
+  found <- tryCatch(from(), error = function(e) from(stepadj = 0.5))  # steps that go to and fro are halved
   if (!found$method %in% c("ML", "REML") || found$tau2 > 1e-8 * min(d$vi)) return(found)
   # iteration may stay at 0 where the likelihood is higher elsewhere
   other <- tryCatch(from(tau2.init = max(median(d$vi), var(d$yi))), error = function(e) found)
