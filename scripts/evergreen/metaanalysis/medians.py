@@ -74,9 +74,7 @@ def mean_sd_unless_skewed(
         raise ValueError("has equal quartiles, from which no spread follows")
     tested = numbers
     if method == "log-normal":
-        if not min(value for value in numbers if not math.isnan(value)) > 0:
-            raise ValueError("is not positive, as log-normal data are")
-        tested = Quantiles(n, *(math.log(value) for value in numbers[1:]))
+        tested = _logarithms(numbers)
     if skewed(tested):
         raise ValueError(f"is skewed{' also in its logarithms' * (tested is not numbers)} (test of Shi 2023)")
     return mean_sd(numbers, method=method)
@@ -178,12 +176,15 @@ def _hozo(numbers: Quantiles) -> MeanSD:
     return MeanSD(mean, sd)
 
 
+def _logarithms(numbers: Quantiles) -> Quantiles:
+    if not min(value for value in numbers if not math.isnan(value)) > 0:
+        raise ValueError("is not positive, as log-normal data are")
+    return Quantiles(numbers.n, *map(math.log, numbers[1:]))
+
+
 def _log_normal(numbers: Quantiles) -> MeanSD:
     """Shi 2020b (Stat Med 39): moments on the log scale, taken back with a correction for their bias."""
-    if not min(value for value in numbers if not math.isnan(value)) > 0:
-        raise ValueError("log-normal data are positive")
-    n = numbers.n
-    logs = Quantiles(n, *(math.log(value) for value in numbers[1:]))
+    n, logs = numbers.n, _logarithms(numbers)
     spread = _sd_shi(logs)
     if not numbers.quartiled:
         second, fourth, a, b = 1.01 + 0.25 / math.log(n) ** 2, 1 + 2.23 / math.log(n) ** 2, 0.565, 0.37

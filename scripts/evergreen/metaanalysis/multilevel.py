@@ -188,13 +188,12 @@ def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> 
 
     `component` is its position, `level` (a share) that of the interval.
     """
-    bases = fitted.bases
     best = fitted.loglik_restricted if fitted.restricted else fitted.loglik
     drop = 0.5 * float(special.chdtri(1, 1 - level))
 
     def excess(value: float) -> float:
-        sigma2 = components_of(fitted.clusters, bases, fitted.restricted, {component: value})
-        solution = fitted.clusters.solve(marginal_of(fitted.clusters, sigma2, bases))
+        sigma2 = components_of(fitted.clusters, fitted.bases, fitted.restricted, {component: value})
+        solution = fitted.clusters.solve(marginal_of(fitted.clusters, sigma2, fitted.bases))
         return best - fitted.clusters.log_likelihood(solution, fitted.restricted) - drop
 
     return excess
@@ -246,10 +245,8 @@ def multivariate(
     elements = np.array([matrix[pair] for pair in pairs])
     fitted = _fit(clusters, bases, elements, tuple(names), restricted, "z", "residual", level)
     sd = np.sqrt(np.diagonal(matrix))
-    both = [(row, column) for row, column in pairs if row != column]
-    rho = [
-        matrix[pair] / (sd[pair[0]] * sd[pair[1]]) if sd[pair[0]] * sd[pair[1]] > 0 else 0.0 for pair in both
-    ]
+    both, of = [(row, column) for row, column in pairs if row != column], np.outer(sd, sd)
+    rho = [matrix[pair] / of[pair] if of[pair] > 0 else 0.0 for pair in both]
     return replace(fitted, sigma2=sd**2, rho=np.array(rho))
 
 

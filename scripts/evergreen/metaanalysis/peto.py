@@ -41,10 +41,7 @@ def peto(
     yi, vi = effect_sizes("PETO", data, add=add, to=to, drop00=drop00)
     known = information > 0
     informative, gap = int(known.sum()), excess[known]
-    # heterogeneity of the uncorrected counts, over the studies that have an effect
-    Q = (
-        max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
-        if informative > 1
-        else None
-    )
+    Q = None
+    if informative > 1:  # heterogeneity of the uncorrected counts, over the studies that have an effect
+        Q = max(0.0, float((gap**2 / information[known]).sum() - gap.sum() ** 2 / total))
     return pooled_counts(estimate, se, yi, vi, information, level, association, informative=informative, Q=Q)
