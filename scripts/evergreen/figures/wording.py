@@ -253,9 +253,8 @@ def tau2(value: float | None, estimate: float | None = None) -> str:
     size = value if estimate is None else estimate
     if value is None or size is None:
         return ""
-    if (
-        0 < size < TINY or value >= HUGE
-    ):  # effects that are small numbers, such as slopes by year, or large ones
+    # effects that are small numbers, such as slopes by year, or large ones
+    if 0 < size < TINY or value >= HUGE:
         return powered(value) if value else "0"
     return number(value, effect_decimals([size]))
 

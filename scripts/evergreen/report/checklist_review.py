@@ -26,6 +26,9 @@ def of_review(run: Run) -> dict[str, Answer]:
     answers = {
         "1": Answer(f"Title in the protocol: {review.title}.", status=RUN if titled(p) else PARTLY),
         "2": Answer("The list for abstracts follows.", WHERE, PARTLY),
+        "4": Answer(asked(p), PROTOCOL, PARTLY),
+        "5": Answer(methods_sections.eligibility(p), PROTOCOL, PARTLY),
+        "24a": Answer(f"{review.registration}." if review.registration else ""),
         "24b": Answer("The protocol as the run followed it; say where the registered one is.", PROTOCOL, PARTLY),
         "24c": Answer(" ".join(changed), "results/report/index.html#differences") if changed else Answer(NO_CHANGE, PROTOCOL, PARTLY),
         "27": Answer(
@@ -34,10 +37,6 @@ def of_review(run: Run) -> dict[str, Answer]:
             "config/, results/", PARTLY,
         ),
     }  # fmt: skip
-    if words := asked(p):
-        answers["4"] = Answer(words, PROTOCOL, PARTLY)
-    if words := methods_sections.eligibility(p):
-        answers["5"] = Answer(words, PROTOCOL, PARTLY)
     if p.sources or p.prisma.given:
         pending = sum(total[key] for key in ("records_pending", "dbr_pending", "other_pending"))
         words = " ".join(results_words.flow(run.counts, p.screening.reasons))
@@ -49,11 +48,8 @@ def of_review(run: Run) -> dict[str, Answer]:
         answers["8"] = Answer(words, "results/screening/", _selected(run))
         excluded = "No report has been excluded at full text."
         if run.excluded:
-            reports, each = (
-                plural(run.excluded, "report was", "reports were"),
-                noun(run.excluded, "", " each"),
-            )
-            excluded = f"{reports} excluded at full text, with one reason{each}."
+            reports = plural(run.excluded, "report was", "reports were")
+            excluded = f"{reports} excluded at full text, with one reason{noun(run.excluded, '', ' each')}."
         answers["16b"] = Answer(excluded, "results/prisma/excluded_reports.csv", PARTLY if pending else RUN)
     if words := methods.extraction(p, known):
         words = f"{words} Say whether authors of studies were asked."
@@ -74,8 +70,6 @@ def of_review(run: Run) -> dict[str, Answer]:
         if levels := [f"{one.outcome.name}: {one.rating.certainty}" for one in run.findings if one.rating]:
             where = "results/report/summary_of_findings.html"
             answers["22"] = Answer(f"{'; '.join(levels)}.", where, whole)
-    if review.registration:
-        answers["24a"] = Answer(f"{review.registration}.")
     if total["total_studies"]:
         answers["17"] = Answer(
             f"{plural(total['total_studies'], 'study', 'studies')} in {plural(total['total_reports'], 'report')}, each listed with"
@@ -83,7 +77,7 @@ def of_review(run: Run) -> dict[str, Answer]:
             "results/report/index.html#characteristics" if run.described else "results/screening/studies.csv",
             RUN if run.described else PARTLY,
         )  # fmt: skip
-    return answers
+    return {item: answer for item, answer in answers.items() if answer.text}
 
 
 def _synthesis(run: Run) -> dict[str, Answer]:

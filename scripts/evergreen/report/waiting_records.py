@@ -32,10 +32,8 @@ def waiting_screening(
     items = []
 
     def to_vote(reviewer: str, what: str, count: int, since: str) -> Waiting:
-        who, page = (
-            "adjudicator" if reviewer == ADJUDICATION else reviewer,
-            f"screening/{stage}/{reviewer}.html",
-        )
+        who = "adjudicator" if reviewer == ADJUDICATION else reviewer
+        page = f"screening/{stage}/{reviewer}.html"
         where = f"open results/{page}, save as {folder}/{reviewer}.csv"
         return Waiting(who, what, where, count, page=page, since=since)
 

@@ -66,8 +66,7 @@ def choose(rows: pd.DataFrame | Rows, outcome: Outcome) -> Chosen:
     poolable = {one.study for one in chosen.comparisons}
     strangers = other_units({study: rows for study, rows in asked.items() if study in poolable}, outcome)
     chosen.comparisons = [one for one in chosen.comparisons if one.study not in strangers]
-    for study, reason in strangers.items():
-        chosen.left_out.append(left_out(study, asked[study], reason))
+    chosen.left_out += [left_out(study, asked[study], reason) for study, reason in strangers.items()]
     chosen.comparisons = _with_levels(chosen.comparisons)
     return chosen
 

@@ -96,12 +96,11 @@ def _inverse_variance(studies: Studies, analysis: Analysis) -> Pooled:
             Q, df = float(fitted.Q), float(fitted.Q_df)
             more |= {"I2": i2_from_q(Q, df), "H2": Q / df, "I2_from": "Q"}
         if test in {"knha", "adhoc"}:
-            k, few = len(studies.yi), studies.count < LEAST_TESTED
             normal = fit(studies.yi, studies.vi, method=method, test="z", level=level)
             shorter = fitted.ci_high[0] - fitted.ci_low[0] < normal.ci_high[0] - normal.ci_low[0]
-            if shorter or fitted.se[0] < normal.se[0] or few:
+            if shorter or fitted.se[0] < normal.se[0] or studies.count < LEAST_TESTED:
                 more["wald"] = Wald(**normal.tested(0))
-                notes.append(_wald_sentence(studies.count, k, bool(shorter)))
+                notes.append(_wald_sentence(studies.count, len(studies.yi), bool(shorter)))
     if analysis.dependent == "robust" and dependence.there(studies, analysis):
         more["robust"] = dependence.as_part(dependence.robust(studies, fitted, level))
     return Pooled(model_of(fitted, asked=analysis.test, **more), fitted.weight, notes)

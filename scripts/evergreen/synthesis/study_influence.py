@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 import numpy as np
 
@@ -46,7 +45,7 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
     # when these happen to agree, would scale the variance of the study left out as well, and make any study an outlier.
     found = influence.deletion_diagnostics(y, v, method=method, cluster=cluster)
     apart = {"tau2", "Q", "dfbetas", "effects"}
-    single = {name: values for name, values in asdict(found).items() if name not in apart}
+    single = {name: values for name, values in vars(found).items() if name not in apart}
     x_axis, y_axis = influence.baujat(y, v, method=method, cluster=cluster)
     entries = []
     for position, (label, own) in enumerate(rows.items()):
@@ -66,10 +65,9 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
                 baujat_y=y_axis[position],
             )
         )  # fmt: skip
-    strange = influence.outliers(found, analysis.outliers)
     return Influence(
         studies=tuple(entries),
-        outliers=tuple(labels[strange]),
+        outliers=tuple(labels[influence.outliers(found, analysis.outliers)]),
         outlier_level=analysis.outliers,
         influential=tuple(labels[found.influential]),
         gosh=_gosh(studies, method, without.b[:, 0], analysis, cluster),

@@ -64,13 +64,13 @@ def compare(found: Sequence[Task], answers: Sequence[Answer]) -> pd.DataFrame:
     for task, answer in zip(found, answers, strict=True):
         of = (task.effects.outcome, task.analysis)
         for key, number in task.numbers.items():
-            its = answer.numbers.get(key, np.nan)
-            if np.isnan(its):
-                why = answer.why(key, ABSENT)
-                rows.append((*of, number.name, number.value, None, why))
-                continue
-            agrees = abs(number.value - its) <= allowed(key, number, its, task.how)
-            verdict = "true" if agrees else answer.why(key, "false")
+            its = answer.numbers.get(key)
+            if its is None or np.isnan(its):
+                its, verdict = None, answer.why(key, ABSENT)
+            elif abs(number.value - its) <= allowed(key, number, its, task.how):
+                verdict = "true"
+            else:
+                verdict = answer.why(key, "false")
             rows.append((*of, number.name, number.value, its, verdict))
         for name, why in task.passed_over.items():
             rows.append((*of, name, None, None, why))
