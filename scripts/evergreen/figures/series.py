@@ -129,19 +129,14 @@ def _drawn(
         high = middle if found.ci_high is None else found.ci_high
         effect = preset.interval(scale, middle, low, high) if bounded else (scale.text(middle),)
         cells = {"k": Cell((studies_cell(found.studies, found.k),)), "effect": Cell(effect)}
-        if variance:
-            cells["tau2"] = Cell((variance,))
-        if found.I2 is not None:
-            cells["I2"] = Cell((f"{number(found.I2, 0)}%",))
-        if remark and entry.remark:
-            cells["remark"] = Cell((entry.remark,))
+        i2 = "" if found.I2 is None else f"{number(found.I2, 0)}%"
+        texts = {"tau2": variance, "I2": i2, "remark": entry.remark}
+        cells |= {key: Cell((text,)) for key, text in texts.items() if text}
         mark = Mark("diamond" if entry.bold else "point", middle, low, high)
         rows.append(Row(entry.label, cells, mark, bold=entry.bold, space=4 if entry.bold else 0))
         numbers.append(_numbers(entry, scale) | ({"measure": result.measure, "reason": ""} if beside else {}))
-    columns = {key for row in rows for key in row.cells}
-    after = [Column(key, name) for key, name in (("tau2", "Tau²"), ("I2", "I²")) if key in columns]
-    if "remark" in columns:
-        after.append(Column("remark", remark, align="left", most=170))
+    columns = [Column("tau2", "Tau²"), Column("I2", "I²"), Column("remark", remark, align="left", most=170)]
+    after = [column for column in columns if any(column.key in row.cells for row in rows)]
     heading = f"{scale.name}\n{how or wording.method(result.model, result.level)}"
     table = Table(
         head=head,
