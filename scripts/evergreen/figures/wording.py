@@ -74,10 +74,8 @@ def overall(model: PooledModel, p: PValue = p_value) -> str:
     """`Test for overall effect: Z = 3.97 (P < 0.0001)`, or T with its degrees of freedom."""
     if model.statistic is None or model.p is None:
         return ""
-    statistic = number(abs(model.statistic), 2)
-    if model.df is not None:
-        return f"Test for overall effect: T = {statistic}, df = {model.df:g} ({p(model.p)})"
-    return f"Test for overall effect: Z = {statistic} ({p(model.p)})"
+    name, df = ("Z", "") if model.df is None else ("T", f", df = {model.df:g}")
+    return f"Test for overall effect: {name} = {number(abs(model.statistic), 2)}{df} ({p(model.p)})"
 
 
 TESTS = {

@@ -54,21 +54,19 @@ class Clusters:
         columns = np.array([int((rows[:position] == row).sum()) for position, row in enumerate(rows)])
         size = (len(names), int(columns.max()) + 1)
         blocked_y, blocked_x, used = np.zeros(size), np.zeros((*size, x.shape[1])), np.zeros(size)
-        sd = np.zeros(size)
+        index = np.arange(size[1])
         blocked_y[rows, columns], blocked_x[rows, columns], used[rows, columns] = y, x, 1.0
         if covariance is None:
+            sd = np.zeros(size)
             sd[rows, columns] = np.sqrt(variances)
             v = rho * sd[:, :, None] * sd[:, None, :]
-            diagonal = sd**2
+            v[:, index, index] = sd**2
         else:
-            whole = np.asarray(covariance, dtype=float)
-            v, diagonal = np.zeros((*size, size[1])), np.zeros(size)
+            whole, v = np.asarray(covariance, dtype=float), np.zeros((*size, size[1]))
             for name in range(len(names)):
                 members = np.flatnonzero(rows == name)
                 v[name][np.ix_(columns[members], columns[members])] = whole[np.ix_(members, members)]
-            diagonal = np.diagonal(v, axis1=1, axis2=2).copy()
-        index = np.arange(size[1])
-        v[:, index, index] = np.where(used > 0, diagonal, 1.0)
+        v[:, index, index] += 1.0 - used  # of the padding
         return cls(blocked_y, blocked_x, v, used, np.column_stack([rows, columns]), names)
 
     @property

@@ -46,10 +46,8 @@ def predictor_of(name: str, vi: Array, ni: Array | None) -> Array:
     """
     if name not in PREDICTORS:
         raise ValueError(f"unknown predictor: {name}")
-    if name == "sei":
-        return np.sqrt(vi)
-    if name == "vi":
-        return vi
+    if name in ("sei", "vi"):
+        return np.sqrt(vi) if name == "sei" else vi
     if ni is None:
         raise ValueError(f"the predictor {name} needs the studies' sample sizes")
     return {"ni": ni, "ninv": 1 / ni, "sqrtni": np.sqrt(ni), "sqrtninv": 1 / np.sqrt(ni)}[name]

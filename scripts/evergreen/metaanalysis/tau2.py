@@ -173,10 +173,6 @@ def _sj(batch: Batch) -> Array:
     return start * batch.solve(batch.weights(start)).rss / (batch.k - batch.p)
 
 
-def _pm(batch: Batch) -> Array:
-    return q_root(batch, batch.k - batch.p)
-
-
 ESTIMATORS: dict[str, Callable[[Batch], Array]] = {
     "DL": _dl,
     "DL2": lambda batch: _moment(batch, batch.weights(np.maximum(_dl(batch), 0.0))),
@@ -186,10 +182,8 @@ ESTIMATORS: dict[str, Callable[[Batch], Array]] = {
     "SJ": _sj,
     "ML": lambda batch: _likelihood(batch, restricted=False),
     "REML": lambda batch: _likelihood(batch, restricted=True),
-    "EB": _pm,
-    "PM": _pm,
+    **dict.fromkeys(("EB", "PM", "SJIT"), lambda batch: q_root(batch, batch.k - batch.p)),
     "PMM": lambda batch: q_root(batch, special.chdtri(batch.k - batch.p, 0.5)),
-    "SJIT": _pm,
 }
 
 

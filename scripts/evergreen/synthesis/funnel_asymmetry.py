@@ -45,8 +45,8 @@ def small_studies(studies: Studies, analysis: Analysis) -> SmallStudy | NotDone:
         tests={name: _asymmetry(one) for name, one in tests.items()},
         rank=Rank(tau=tau, p=p_value),
         pet_peese={
-            name: Precise(estimate=estimate, se=se, statistic=statistic, p=p)
-            for name, (estimate, se, statistic, p) in small_study.pet_peese(y, v).items()
+            name: Precise(**dict(zip(Precise.model_fields, one, strict=True)))
+            for name, one in small_study.pet_peese(y, v).items()
         },
         fail_safe=FailSafe(
             rosenthal=fail_safe.rosenthal(y, v),

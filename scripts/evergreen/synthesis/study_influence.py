@@ -103,10 +103,8 @@ def _gosh(
 
 
 def _quartiles(values: Array) -> Quartiles:
-    lowest, lower, median, upper, highest = np.quantile(values, (0.0, 0.25, 0.5, 0.75, 1.0))
-    return Quartiles.of(
-        lowest=lowest, lower_quartile=lower, median=median, upper_quartile=upper, highest=highest
-    )
+    found = np.quantile(values, (0.0, 0.25, 0.5, 0.75, 1.0))
+    return Quartiles.of(**dict(zip(Quartiles.model_fields, found, strict=True)))
 
 
 def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeNotDone:
