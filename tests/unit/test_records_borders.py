@@ -337,8 +337,13 @@ def test_xml_without_line_ends(format_, prologue, read, tmp_path, monkeypatch):
     root, element = ELEMENTS[format_]
     body = "".join(element.format(n=number) for number in range(1, 21))
     text = f"{PROLOGUES[prologue]}<{root}>{body}</{root}>"
-    for whole in (text, text + "\n", text + " " * 5000, text.encode("utf-16")):
+    for whole in (text, text.encode("utf-16")):
         assert read(whole)[1]["title"].tolist() == [f"Title {number}" for number in range(1, 21)]
+    for end in ("\n", " " * 5000):
+        path = tmp_path / "whole.xml"
+        path.write_text(text + end, encoding="utf-8")
+        formats.check(path)
+        assert len(formats.read(path).blocks) == 20
     for stated in (None, format_):
         for cut in (
             text[:-3],
