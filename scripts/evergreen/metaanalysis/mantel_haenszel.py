@@ -159,9 +159,8 @@ def homogeneity(
         expected = n1 / n * events
     else:
         A = odds_ratio * (n1 + events) + (n2 - events)
-        expected = (A - np.sqrt(A**2 - 4 * n1 * events * odds_ratio * (odds_ratio - 1))) / (
-            2 * (odds_ratio - 1)
-        )
+        root = np.sqrt(A**2 - 4 * n1 * events * odds_ratio * (odds_ratio - 1))
+        expected = (A - root) / (2 * (odds_ratio - 1))
     kept = (expected > 0) & (events > 0) & (b + d > 0)
     a, expected, n1, events, n = a[kept], expected[kept], n1[kept], events[kept], n[kept]
     variance = 1 / (

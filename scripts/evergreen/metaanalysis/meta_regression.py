@@ -158,9 +158,8 @@ def permutation_test(
     random = np.random.default_rng(seed)
     orders = np.stack([random.permutation(len(y)) for _ in range(permutations - 1)])
     size = (len(orders), len(y))
-    permuted = fit_batch(
-        Batch.of(np.broadcast_to(y, size), np.broadcast_to(v, size), x[orders]), method=method, test=test
-    )
+    batch = Batch.of(np.broadcast_to(y, size), np.broadcast_to(v, size), x[orders])
+    permuted = fit_batch(batch, method=method, test=test)
     tolerance = 1e-12
     extreme = np.abs(permuted.statistic) >= np.abs(observed.statistic) * (1 - tolerance)
     p_values = (1 + extreme.sum(axis=0)) / permutations

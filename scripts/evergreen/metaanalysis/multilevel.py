@@ -230,9 +230,8 @@ def multivariate(
     """
     names = sorted({str(one) for one in outcome})
     dummies = np.array([[float(str(one) == name) for name in names] for one in outcome])
-    clusters = Clusters.of(
-        yi, np.diagonal(np.asarray(covariance, dtype=float)), study, dummies, covariance=covariance
-    )
+    sampling = np.asarray(covariance, dtype=float)
+    clusters = Clusters.of(yi, np.diagonal(sampling), study, dummies, covariance=sampling)
     pairs = [(row, column) for row in range(len(names)) for column in range(row + 1)]
     bases = []
     for row, column in pairs:
@@ -304,9 +303,8 @@ def _fit(
             df = np.where(_varies_within(clusters), df, float(len(clusters.names) - clusters.p))
     each = coefficients.tests_of(solution.b, solution.covariance, df, level)
     columns = clusters.tested
-    QM, QM_df, QM_p = coefficients.wald(
-        solution.b[None], solution.covariance[None], columns, np.array([df[columns].min()])
-    )
+    least = np.array([df[columns].min()])
+    QM, QM_df, QM_p = coefficients.wald(solution.b[None], solution.covariance[None], columns, least)
     alone = clusters.solve(clusters.v)
     degrees = clusters.k - clusters.p
     vt = typical_variance(clusters)

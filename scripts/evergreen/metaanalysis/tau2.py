@@ -53,9 +53,8 @@ def estimate(batch: Batch, method: str) -> Array:
     while start < len(rows):
         end = start + max(1, CACHED // int(length[start]))
         part = rows[start:end]
-        whole = (
-            batch if as_given and len(part) == len(tau2) else batch.take(part, int(length[start:end].max()))
-        )
+        every = as_given and len(part) == len(tau2)
+        whole = batch if every else batch.take(part, int(length[start:end].max()))
         tau2[part] = np.maximum(ESTIMATORS[method](whole), 0.0)
         start = end
     return tau2
@@ -240,9 +239,8 @@ def _score_and_slope(batch: Batch, tau2: Array, restricted: bool) -> tuple[Array
     fit = batch.solve(w)
     pull = w * fit.residual
     projected = np.einsum("bkp,bk->bp", batch.basis, w * pull)
-    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - np.einsum(
-        "bi,bij,bj->b", projected, fit.inverse, projected
-    )
+    lost = np.einsum("bi,bij,bj->b", projected, fit.inverse, projected)
+    cube = np.einsum("bk,bk,bk->b", w, pull, pull) - lost
     if restricted:
         trace, information = batch.traces(w, fit.inverse)
     else:
@@ -295,9 +293,8 @@ def _likelihood(batch: Batch, restricted: bool) -> Array:
         return best
     part = batch if len(row) == len(best) and np.array_equal(row, np.arange(len(best))) else batch.take(row)
     low, high = grid[row, cell], grid[row, cell + 1]
-    roots = _polish(
-        part, low, high, _between(part, low, high, scores[row, cell], -scores[row, cell + 1]), restricted
-    )
+    start = _between(part, low, high, scores[row, cell], -scores[row, cell + 1])
+    roots = _polish(part, low, high, start, restricted)
     # the maximum is unique where the score starts above 0 and falls once; elsewhere likelihoods decide
     several = (np.bincount(row, minlength=len(best)) > 1) | ((scores[:, 0] <= 0) & (lowest > 0))
     best[row] = roots

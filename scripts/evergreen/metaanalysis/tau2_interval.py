@@ -95,9 +95,8 @@ def generalised_q_tail(batch: Batch, a: Array) -> Callable[[float], float]:
     x = batch.design()[0]
     weights = np.asarray(a, dtype=float)
     y, v = batch.yi[0], batch.vi[0]
-    projection = np.diag(weights) - (weights[:, None] * x) @ np.linalg.solve(
-        x.T @ (weights[:, None] * x), x.T * weights
-    )
+    weighted = weights[:, None] * x
+    projection = np.diag(weights) - weighted @ np.linalg.solve(x.T @ weighted, x.T * weights)
     Q = float(y @ projection @ y)
     count = len(y) - x.shape[1]
 
@@ -116,10 +115,9 @@ def weighted_chi2_cdf(x: float, weights: Array) -> float:
     """
     theta = (2 * np.arange(TALBOT_NODES) + 1) * np.pi / TALBOT_NODES - np.pi
     cot = 1 / np.tan(0.6407 * theta)
-    s = TALBOT_NODES / x * (0.5017 * theta * cot - 0.6122 + 0.2645j * theta)
-    slope = (
-        TALBOT_NODES / x * (0.5017 * cot - 0.5017 * 0.6407 * theta / np.sin(0.6407 * theta) ** 2 + 0.2645j)
-    )
+    scale = TALBOT_NODES / x
+    s = scale * (0.5017 * theta * cot - 0.6122 + 0.2645j * theta)
+    slope = scale * (0.5017 * cot - 0.5017 * 0.6407 * theta / np.sin(0.6407 * theta) ** 2 + 0.2645j)
     transform = np.exp(-0.5 * np.log(1 + 2 * s[:, None] * weights[None]).sum(axis=1)) / s
     return float(np.sum(np.exp(s * x) * transform * slope).imag / TALBOT_NODES)
 

@@ -143,10 +143,6 @@ def dated(source: Source, days: Sequence[str]) -> list[str]:
 def not_searched(protocol: Protocol, facts: Facts) -> dict[str, list[str]]:
     """The rounds without a search of each source that was searched in others."""
     found = {name: facts.days(name) for name in protocol.sources}
-    held = {day for days in found.values() for day in days}
-    gaps = {
-        name: [day for day in protocol.rounds if day in held and day not in days]
-        for name, days in found.items()
-        if days
-    }
+    held = [day for day in protocol.rounds if any(day in days for days in found.values())]
+    gaps = {name: [day for day in held if day not in days] for name, days in found.items() if days}
     return {name: days for name, days in gaps.items() if days}

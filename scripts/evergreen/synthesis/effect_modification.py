@@ -127,9 +127,8 @@ def _sharing(
     if analysis.dependent == "robust" and dependence.there(part, analysis):
         indicator = (own[:, None] == np.array(found)).astype(float)
         robust = dependence.robust(part, means, analysis.level, indicator)
-        together = dependence.robust(
-            part, contrast, analysis.level, np.column_stack([np.ones(len(own)), indicator[:, 1:]])
-        )
+        with_reference = np.column_stack([np.ones(len(own)), indicator[:, 1:]])
+        together = dependence.robust(part, contrast, analysis.level, with_reference)
     models = {}
     for position, level in enumerate(found):
         within = part.take(own == level)

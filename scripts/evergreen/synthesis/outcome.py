@@ -131,9 +131,8 @@ def people_in(
 ) -> tuple[float | None, dict[str, float]]:
     """People in the studies that count, each once, whatever the number of their comparisons, None where a study does not say; and those of each
     group, as far as every study says it. People of a crossover trial, who have no group, are in both."""
-    counted = {one.study for one in studies.comparisons} | {
-        one.study for one in left_out if one.not_estimable
-    }
+    silent = {one.study for one in left_out if one.not_estimable}
+    counted = {one.study for one in studies.comparisons} | silent
     arms: dict[tuple[str, str, str], float] = {}
     for one in compared:
         if one.study in counted:

@@ -231,9 +231,8 @@ def _effects(analysis: str, source: Effects, level: float | str) -> Task:
         else:
             keys = ["yi", "vi", *keys]
         block = {"se": study.vi**0.5, "exact": True}
-        numbers |= {
-            f"{row} {key}": Number(ROW.format(study.label, key), getattr(study, key), block) for key in keys
-        }
+        for key in keys:
+            numbers[f"{row} {key}"] = Number(ROW.format(study.label, key), getattr(study, key), block)
     return Task(analysis, "effects", source, source.every, {"level": level}, numbers, reported)
 
 

@@ -107,9 +107,8 @@ def of_notices(chosen: Sequence[Comparison]) -> list[dict[str, Any]]:
 
 def expanded(entry: Mapping[str, Any], studies: Studies) -> list[dict[str, Any]]:
     """An entry as single analyses."""
-    sources = [
-        f"source {name}" for name in sorted({name for one in studies.comparisons for name in one.sources})
-    ]
+    names = {name for one in studies.comparisons for name in one.sources}
+    sources = [f"source {name}" for name in sorted(names)]
     axes = []
     for key, value in entry.items():
         several = isinstance(value, list | tuple) and key != "without_studies"

@@ -82,9 +82,8 @@ class Studies:
     def at(self, places: Iterable[int]) -> Studies:
         """The studies at these places, in their order."""
         chosen = list(places)
-        return Studies(
-            [self.comparisons[at] for at in chosen], self.measure, self.yi[chosen], self.vi[chosen]
-        )
+        comparisons = [self.comparisons[at] for at in chosen]
+        return Studies(comparisons, self.measure, self.yi[chosen], self.vi[chosen])
 
 
 def rated(chosen: Sequence[Comparison], outcome: Outcome) -> tuple[Studies, list[LeftOut]]:

@@ -52,9 +52,8 @@ class Synthesis:
     @property
     def estimated(self) -> bool:
         """Whether there is a pooled effect."""
-        return any(
-            one is not None and one.estimate is not None for one in (self.model, *self.subtotals.values())
-        )
+        models = (self.model, *self.subtotals.values())
+        return any(one is not None and one.estimate is not None for one in models)
 
 
 def pool(studies: Studies, outcome: Outcome) -> Synthesis:

@@ -87,9 +87,8 @@ def allowed(key: str, number: Number, its: float, how: Mapping[str, Any]) -> flo
     block = number.block
     if block.get("exact"):
         return 1e-8 * (abs(its) + float(block["se"] or 0.0))
-    loose = {"multilevel": 1e-4, "glmm": 1e-2 if how.get("kind") == "UM.RS" else 1e-3}.get(
-        str(how.get("model")), 1e-6
-    )
+    of_models = {"multilevel": 1e-4, "glmm": 1e-2 if how.get("kind") == "UM.RS" else 1e-3}
+    loose = of_models.get(str(how.get("model")), 1e-6)
     if "terms" in how and "robust" in key:
         loose = max(loose, 1e-4)
     word = key.rsplit(" ", 1)[-1]
