@@ -134,10 +134,8 @@ def moderator(name: str) -> str:
 
 def levels(result: Result) -> list[float]:
     """The confidence levels of the pooled effect and of its sensitivity analyses."""
-    return [
-        result.level,
-        *(one.changes.get("level", result.level) for one in result.sensitivity.values()),
-    ]
+    others = (one.changes.get("level", result.level) for one in result.sensitivity.values())
+    return [result.level, *others]
 
 
 def changes(entry: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ array has a leading axis B.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict, Unpack
 
 import numpy as np
@@ -57,12 +57,9 @@ class Fit(coefficients.Coefficients):
 
     def one(self, row: int | slice = 0) -> Fit:
         """One meta-analysis out of a batch, or a smaller batch."""
-        changed: dict[str, Any] = {
-            field.name: value[row]
-            for field in fields(self)
-            if isinstance(value := getattr(self, field.name), np.ndarray)
-        }
-        return replace(self, **changed)
+        own = vars(self).items()
+        arrays: dict[str, Any] = {name: value[row] for name, value in own if isinstance(value, np.ndarray)}
+        return replace(self, **arrays)
 
     def information_criteria(self, restricted: bool) -> dict[str, Array]:
         """AIC, BIC and the corrected AIC; tau2 counts as a parameter unless the model is a common-effect one."""

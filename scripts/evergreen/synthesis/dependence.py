@@ -155,9 +155,8 @@ def robust(
         return None
     if isinstance(fitted, multilevel.MultilevelFit):
         return cluster_robust.of_multilevel(fitted, level=level)
-    return cluster_robust.of_inverse_variance(
-        studies.yi, studies.vi, [*studies.names], fitted, design, level=level
-    )
+    cluster: list[object] = [*studies.names]
+    return cluster_robust.of_inverse_variance(studies.yi, studies.vi, cluster, fitted, design, level=level)
 
 
 def as_part(own: cluster_robust.ClusterRobust | None, position: int = 0) -> Robust | None:

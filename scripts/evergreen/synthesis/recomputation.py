@@ -101,9 +101,8 @@ def _tasks(result: Result, settings: Analysis) -> Iterator[Task]:
     if not studies:
         return
     terms = [*(result.moderators.columns if result.moderators is not None else ()), *result.subgroups.columns]
-    columns = {
-        name: [study.columns.get(name, "") for study in studies] for term in terms for name in term.split(":")
-    }
+    names = [name for term in terms for name in term.split(":")]
+    columns = {name: [study.columns.get(name, "") for study in studies] for name in names}
     whole = effects_of(result.outcome, studies, result.measure, settings, columns)
     labels, weights = [study.label for study in studies], [study.weight for study in studies]
     random: dict[str, Any] = {"model": "random", "tau2": settings.tau2, "test": settings.test, "level": level}

@@ -208,10 +208,7 @@ def _corrected(studies: Studies, chosen: Mapping[str, Any]) -> int:
         return 0
     data = counted.data()
     own = {name: value for name, value in chosen.items() if name not in EMPTY_CELLS}
-    with_it = effect_sizes(measure, data, **chosen)
-    without = effect_sizes(measure, data, **own, to="none")
-    differ = [
-        (one != other) & ~(np.isnan(one) & np.isnan(other))
-        for one, other in zip(with_it, without, strict=True)
-    ]
+    with_it = np.array(effect_sizes(measure, data, **chosen))
+    without = np.array(effect_sizes(measure, data, **own, to="none"))
+    differ = (with_it != without) & ~(np.isnan(with_it) & np.isnan(without))
     return int(np.any(differ, axis=0).sum())

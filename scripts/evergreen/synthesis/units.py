@@ -64,9 +64,8 @@ def _in_unit(row: Row, outcome: Outcome, factors: Mapping[str, float]) -> Row:
     arms = OF_TIME if measure.kind in ("two_rates", "rate") else OF_VALUES
     scaled = measure.unit == "outcome" or measure.kind == "generic"
     of_estimates = factor if scaled else math.copysign(1.0, factor)
-    how = dict.fromkeys(arms, factor) | {
-        name: of_estimates for name in OF_ESTIMATES if row["scale"] != "ratio"
-    }
+    estimates = OF_ESTIMATES if row["scale"] != "ratio" else ()
+    how = dict.fromkeys(arms, factor) | dict.fromkeys(estimates, of_estimates)
     old = {name: row[name] for name in how if not math.isnan(row[name])}
     new = {name: value * (abs(how[name]) if name in SPREADS else how[name]) for name, value in old.items()}
     changed = {**row, **new}
@@ -128,11 +127,8 @@ def other_units(by_study: Mapping[str, Rows], outcome: Outcome) -> dict[str, str
     strangers = _others(kinds, chosen, outcome, _OF_KINDS, by_study) if of_one_kind or chosen else {}
     if of_one_kind:
         return strangers
-    bases = {
-        study: base
-        for study, text in own.items()
-        if study not in strangers and (base := without_change(text))
-    }
+    texts = {study: without_change(text) for study, text in own.items() if study not in strangers}
+    bases = {study: base for study, base in texts.items() if base}
     return strangers | _others(bases, without_change(outcome.unit), outcome, _OF_UNITS, by_study)
 
 
