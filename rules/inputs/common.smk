@@ -21,7 +21,7 @@ from evergreen.bias.tools import tool_of
 from evergreen.errors import InputError, InputErrors, ReviewError, refuse
 from evergreen.figures import printing
 from evergreen.protocol import params, people
-from evergreen.protocol.loading import as_written, cut_off, of_run
+from evergreen.protocol.loading import as_written, cut_off, of_run, otherwise
 from evergreen.protocol.screening import STAGES
 from evergreen.runs import state
 from evergreen.search.standing import all_unrepeatable, frozen_log
@@ -55,7 +55,7 @@ def said(function):
 AS_READ = state.files_of_people(receipts.CONTENTS)
 # A workflow that takes Evergreen as a module gives the protocol itself; `--config` and `--configfile` change what the file says.
 PROTOCOL = said(of_run)(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
-GIVEN = [] if workflow.modifier.skip_configfile else sorted(map(str, config))
+GIVEN = [] if workflow.modifier.skip_configfile else otherwise("config/config.yaml", config)
 # The same without what defaults fill in.
 WRITTEN = as_written(None if workflow.modifier.skip_configfile else "config/config.yaml", config)
 CUT_OFF = [] if workflow.modifier.skip_configfile else cut_off("config/config.yaml")

@@ -4,10 +4,11 @@ from typing import get_args
 
 import pytest
 
+from evergreen import yaml_text
 from evergreen.errors import InputError
 from evergreen.protocol.analysis import Changes, Settings, Without
 from evergreen.protocol.conversions import ASSUMED
-from evergreen.protocol.loading import complete, load, of_run
+from evergreen.protocol.loading import complete, load, of_run, otherwise
 from tests.protocols import PUBMED, SMALLEST
 from tests.rows import each
 
@@ -222,6 +223,8 @@ def test_what_the_command_line_says_has_no_row(tmp_path):
     path.write_text(good)
     assert of_run(path, {"analysis": {"tau2": "DL", "level": 0.9}}).outcomes[0].analysis.tau2 == "DL"
     assert of_run(path, {"outcomes": []}).outcomes == ()
+    assert otherwise(path, {"analysis": {"tau2": "DL"}, "outcomes": []}) == ["analysis", "outcomes"]
+    assert otherwise(path, {"analysis": {"tau2": "PM"}, **yaml_text.read(path)}) == otherwise(path, {}) == []
     (said,) = refused(good, tmp_path, {"analysis": {"tau2": "dl"}})
     assert said.startswith(": `analysis.tau2` is 'dl'. Allowed:")
     (said,) = refused(good, tmp_path, {"analysis": {"level": 95}})

@@ -63,6 +63,14 @@ def as_written(path: str | Path | None, given: Mapping[str, Any]) -> dict[str, A
     return written
 
 
+def otherwise(path: str | Path, given: Mapping[str, Any]) -> list[str]:
+    """Keys under which `given` says something else than the file does."""
+    if not given:
+        return []
+    whole, own = as_written(path, given), as_written(path, {})
+    return sorted(name for name in map(str, given) if whole[name] != own.get(name))
+
+
 def complete(
     raw: Mapping[str, Any],
     *,
