@@ -13,7 +13,7 @@ from evergreen.command import json_argument, parser, run
 from evergreen.errors import InputError, ReviewError, refuse
 from evergreen.extraction import check as extraction_check
 from evergreen.extraction import comparing, merge
-from evergreen.protocol.outcomes import Outcome, columns_read, fillings_of, outcomes_of
+from evergreen.protocol.outcomes import Outcome, columns_read, fillings_of, measures_of, outcomes_of
 from evergreen.protocol.part import ADJUDICATION
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def _unpoolable(
     from evergreen.synthesis.readiness import refusals  # takes long to load
 
     adjudication = next(iter(read["adjudication_extraction"].values()), None)
-    rows = merge.merge_extraction(read["extraction"], adjudication, columns_read(outcomes))
+    rows = merge.merge_extraction(
+        read["extraction"], adjudication, columns_read(outcomes), measures_of(outcomes)
+    )
     studies = merge.merge_studies(read["extraction_studies"], adjudication)
     converted = merge.texts(derive(rows.rows, scales, fillings_of(outcomes)))
     return refusals(converted, merge.texts(studies.rows), outcomes, compare=not screened)

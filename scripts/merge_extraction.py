@@ -14,7 +14,7 @@ from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive
 from evergreen.extraction.merge import COMPARED, CONFLICTS, merge_extraction, merge_studies, texts
 from evergreen.extraction.queries.asking import answers_of, evidence_of, queries_of
-from evergreen.protocol.outcomes import fillings_of, outcomes_of
+from evergreen.protocol.outcomes import fillings_of, measures_of, outcomes_of
 from evergreen.sheets import read_sheet, read_sheets
 
 
@@ -40,14 +40,15 @@ def main(argv: list[str] | None = None) -> None:
     settled = read_sheet(args.adjudication, "adjudication_extraction") if args.adjudication else None
     people = args.params["people"]
     read = args.params["read"]
+    outcomes = outcomes_of(args.params["outcomes"])
+    measures = measures_of(outcomes)
     sheets = read_sheets(args.sheets, "extraction", people, values=read)
-    rows = merge_extraction(sheets, settled, read)
+    rows = merge_extraction(sheets, settled, read, measures)
     studies = merge_studies(read_sheets(args.study_sheets, "extraction_studies", people), settled)
     answers = answers_of(read_sheet(args.answers, "queries") if args.answers else None)
-    outcomes = outcomes_of(args.params["outcomes"])
     queries = queries_of(evidence_of(rows.rows, studies.rows, outcomes), answers)
     conflicts = pd.concat([rows.conflicts, studies.conflicts], ignore_index=True)[list(CONFLICTS)]
-    agreed = agreement_table(rows.found, COMPARED, frozenset(NUMBERS), rows.rounding)
+    agreed = agreement_table(rows.found, COMPARED, frozenset(NUMBERS), rows.rounding, measures)
     spreadsheets.write_table(agreed, args.folder / "agreement.csv")
     converted = derive(rows.rows, args.params["scales"], fillings_of(outcomes))
     for frame, name, write in (

@@ -109,6 +109,14 @@ def test_rows_that_may_be_one_at_two_places_are_not_pooled(name):
         assert [(one.study, one.kind) for one in result.left_out] == [("S0", "disputed")]
 
 
+def test_an_arm_that_may_be_another_is_no_other_place_and_stops_no_arms_that_are_asked_for():
+    rows = pd.concat([means(1, 2).assign(timepoint=time) for time in ("a", "b")])
+    more = [rows[:1].assign(arm=arm, timepoint=time) for time in ("a", "b") for arm in ("x", "y")]
+    both = pd.concat([rows.assign(in_conflict=""), *(one.assign(in_conflict="row") for one in more)])
+    asked = entry("MD", analysis={"model": "multilevel", "levels": ["timepoint"]}, arms={"intervention": ["intervention"]})  # fmt: skip
+    assert pooled(both, asked).k == 4
+
+
 def sd_from(conversion):
     """The record of a row whose standard deviation was converted."""
     return json.dumps([BY_ID[conversion].entry("sd", 2.0, "", {}, "derived")])
@@ -137,6 +145,28 @@ def test_a_cell_in_dispute_is_no_empty_one(disputed, cells, asked, pooled_now):
     result = pooled(rows, entry(asked.pop("measure", "MD"), **asked))
     assert result.k == 2 + pooled_now
     assert [(one.study, one.kind) for one in result.left_out] == [("S0", "disputed")] * (not pooled_now)
+
+
+@each(
+    ("disputed", "cells", "pooled_now"),
+    [
+        ("n; mean; unit; estimate; estimate_ci_level", {}, True),
+        ("n", {"converted": sd_from("se")}, True),
+        ("n; estimate_p", {"converted": sd_from("difference_ci")}, True),
+        ("estimate_ci_level", {"converted": sd_from("difference_ci")}, False),
+        ("unit", {"converted": sd_from("difference_ci")}, False),
+        ("unit", {"unit": ""}, False),  # it may be that of the arms
+    ],
+)
+def test_what_is_disputed_of_a_reported_effect_counts_where_numbers_of_arms_are_made_of_it(
+    disputed, cells, pooled_now
+):
+    rows = means(1, 2, 3).assign(**{"unit": "mm", **cells})
+    beside = rows[:1].assign(
+        group="contrast", arm="", n="", mean="", sd="", converted="", in_conflict=disputed
+    )
+    result = pooled(pd.concat([rows.assign(in_conflict=""), beside]), entry("SMD"))
+    assert result.k == 2 + pooled_now
 
 
 def test_rows_whose_place_the_extractors_dispute_do_not_count_as_ones_that_say_nothing():

@@ -101,6 +101,21 @@ def test_an_empty_cell_agrees_with_what_it_says(column, value, agreed):
         assert table["agreed"].tolist() == [1, 1, 1, 1]
 
 
+@each(
+    ("measures", "agreed"),
+    [({"pain": "MD"}, True), ({"pain": "SMD"}, False), ({}, False), ({"other": "MD"}, False)],
+)
+def test_an_estimate_without_a_measure_is_of_the_one_that_is_pooled(measures, agreed):
+    sheets = {"AB": sheet({"estimate_measure": "MD"}), "CD": sheet({})}
+    merged = merge_extraction(sheets, measures=measures)
+    (row,) = tables.rows(merged.rows)
+    assert (row["in_conflict"], row["estimate_measure"]) == (
+        ("", "MD") if agreed else ("estimate_measure", "")
+    )
+    table = agreement_table(merged.found, ["estimate_measure"], frozenset(), merged.rounding, measures)
+    assert set(table.loc[table["column"] == "estimate_measure", "agreed"]) == {int(agreed)}
+
+
 def disputed(merged) -> dict[str, tuple[str, str]]:
     return {row["arm"]: (row["status"], row["in_conflict"]) for row in tables.rows(merged.rows)}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from evergreen import tables
 from evergreen.extraction.check import Row
 from evergreen.extraction.comparing import Rounding, empty, meaning, same
+from evergreen.sheets import folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +24,11 @@ Found = Mapping[tuple[str, ...], Mapping[str, Row]]
 
 
 def agreement_table(
-    found: Found, compared: Sequence[str], numbers: frozenset[str], rounding: Rounding
+    found: Found,
+    compared: Sequence[str],
+    numbers: frozenset[str],
+    rounding: Rounding,
+    measures: Mapping[str, str] = MappingProxyType({}),
 ) -> pd.DataFrame:
     """One line per outcome, column and pair of extractors, then per column over all outcomes (`outcome` empty).
 
@@ -45,6 +51,7 @@ def agreement_table(
 
     for outcome, keyed in sorted(by_outcome.items()):
         rows = [by_person for _, by_person in keyed]
+        measure = measures.get(folded(outcome), "")
         for pair in combinations(people, 2):
             first, second = pair
             both = [{name: one[name] for name in pair} for one in rows if first in one and second in one]
@@ -56,7 +63,7 @@ def agreement_table(
             add(outcome, "row", pair, len(met), len(both), math.nan)
             for column in compared:
                 said = [one for one in both if any(not empty(row.get(column, "")) for row in one.values())]
-                agreed = sum(_agree(one, column, column in numbers, rounding) for one in said)
+                agreed = sum(_agree(one, column, column in numbers, rounding, measure) for one in said)
                 icc = math.nan
                 if column in numbers:
                     pairs = [[float(row[column]) for row in one.values()] for one in said]
@@ -95,9 +102,9 @@ def intraclass_correlation(values: Sequence[Sequence[float]]) -> float:
     return round(float((between - error) / spread), 12) if spread > 0 else math.nan
 
 
-def _agree(by_person: Mapping[str, Row], column: str, number: bool, rounding: Rounding) -> bool:
+def _agree(by_person: Mapping[str, Row], column: str, number: bool, rounding: Rounding, measure: str) -> bool:
     one, other = (row.get(column, "") for row in by_person.values())
-    if same(meaning(one, column), meaning(other, column)) or (
+    if same(meaning(one, column, measure), meaning(other, column, measure)) or (
         column == "unit" and (empty(one) or empty(other))
     ):
         return True

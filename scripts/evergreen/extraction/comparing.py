@@ -65,9 +65,10 @@ def empty(value: float | str) -> bool:
     return value == "" or (isinstance(value, float) and math.isnan(value))
 
 
-def meaning(value: float | str, column: str) -> float | str:
-    """What a cell of a column says, also where it is empty."""
-    return DEFAULTS.get(column, value) if empty(value) else value
+def meaning(value: float | str, column: str, measure: str) -> float | str:
+    """What a cell of a column says, also where it is empty, of an outcome that is pooled as a measure; "" where that is not known."""
+    known = {**DEFAULTS, "estimate_measure": measure}
+    return known.get(column, value) if empty(value) else value
 
 
 def as_text(value: float | str) -> str:
@@ -149,12 +150,12 @@ def opposite(alone: Mapping[tuple[str, ...], Mapping[str, Row]]) -> list[tuple[s
         key
         for same in groups.values()
         for key in same
-        if any(_may_be(key, other) and not alone[other].keys() & alone[key].keys() for other in same)
+        if any(may_be(key, other) and not alone[other].keys() & alone[key].keys() for other in same)
     ]
 
 
-def _may_be(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether rows with these keys may be one: their arms or their results are called alike."""
+def may_be(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether rows with these keys may be one: they are of one result, or their arms and their results are called alike."""
     results = list(zip((one[2], *one[4:]), (other[2], *other[4:]), strict=True))
     if all(a == b for a, b in results):
         return True

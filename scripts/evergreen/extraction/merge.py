@@ -14,6 +14,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from evergreen import tables
@@ -67,9 +68,13 @@ def check_adjudication(rows: pd.DataFrame, read: Iterable[str] = ()) -> None:
 
 
 def merge_extraction(
-    sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None = None, read: Iterable[str] = ()
+    sheets: Mapping[str, pd.DataFrame],
+    adjudication: pd.DataFrame | None = None,
+    read: Iterable[str] = (),
+    measures: Mapping[str, str] = MappingProxyType({}),
 ) -> Merged:
     """Merge extraction sheets, one per extractor; of people's own columns those that the protocol `read`s are compared as the others are.
+    `measures` are those that data are pooled as.
 
     Rows come back sorted by key, with `extractors`, `status` (agreed | single | adjudicated | conflict), `in_conflict` (columns
     still open: their cells are empty) and `origin` (file:row of each sheet). A row that only some have is kept as `single`
@@ -83,7 +88,8 @@ def merge_extraction(
         check(rows)
     asked = {name_key(name) for name in read} - set(by_name("extraction"))
     own = [column for column in _columns(sheets) if name_key(column) in asked]
-    merged = _merge(sheets, adjudication, replace(ROWS, compared=(*COMPARED, *own), own=frozenset(own)))
+    kind = replace(ROWS, compared=(*COMPARED, *own), own=frozenset(own), measures=measures)
+    merged = _merge(sheets, adjudication, kind)
     # A row that is as an extractor has it was checked with the sheet; a cell emptied or settled can make it impossible.
     records = tables.rows(merged.rows)
     touched = [row for row in records if row["status"] in ("adjudicated", "conflict")]
@@ -224,6 +230,7 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
     first, *others = by_person.values()
     if not others:
         return result
+    measure = kind.measures.get(folded(first.get("outcome", "")), "")
     for column in kind.compared:
         one = first.get(column, "")
         if all(
@@ -235,7 +242,7 @@ def _differences(by_person: Mapping[str, Row], kind: Kind) -> list[tuple[str, di
         filled = [value for value in values.values() if not empty(value)]
         # A unit that one did not write says nothing; a number that one did not see does.
         considered = filled if column == "unit" or column in kind.own else list(values.values())
-        considered = [meaning(value, column) for value in considered]
+        considered = [meaning(value, column, measure) for value in considered]
         if any(not same(considered[0], value) for value in considered[1:]):
             result.append((column, {person: as_text(value) for person, value in values.items()}))
     return result

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from evergreen import tables
@@ -33,6 +34,8 @@ class Kind:
     own: frozenset[str] = frozenset()
     # Texts that an adjudicator settles as NR are empty.
     silent: frozenset[str] = frozenset()
+    # {outcome: the measure that it is pooled as}, which is that of estimates that say none.
+    measures: Mapping[str, str] = field(default_factory=dict)
 
     def carried(self, column: str) -> str:
         """What a column is called among the merged rows."""

@@ -99,7 +99,20 @@ class Rule:
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns that its arguments stand in."""
-        return tuple(STANDS_IN.get(name, name) for name in (*self.needs.values(), *self.options.values()))
+        return tuple(STANDS_IN.get(name, name) for name in self._arguments)
+
+    @property
+    def reads_of_contrast(self) -> tuple[str, ...]:
+        """Those of the reported effect beside the row."""
+        if (
+            self.rows == CROSSOVER and self.about == DIFFERENCE
+        ):  # its interval may stand for its standard error
+            return ("estimate_ci_level", "estimate_distribution", "estimate_df")
+        return tuple(STANDS_IN[name] for name in self._arguments if OF_ROW.get(name) == CONTRAST)
+
+    @property
+    def _arguments(self) -> tuple[str, ...]:
+        return (*self.needs.values(), *self.options.values())
 
     def source_of(self, column: str) -> str:
         """Whose formula gives a column."""

@@ -187,6 +187,14 @@ def own_fillings(outcomes: Sequence[Outcome]) -> dict[str, Filling]:
     return {one.id: one.filling for one in outcomes if one.filling != first[folded(one.data)]}
 
 
+def measures_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
+    """{folded name of data in the sheets: the measure that it is pooled as}, of data that all outcomes pool as one."""
+    told: dict[str, set[str]] = {}
+    for one in outcomes:
+        told.setdefault(folded(one.data), set()).add(one.measure)
+    return {data: measure for data, (measure, *others) in told.items() if not others}
+
+
 def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
     """{folded name of data in the sheets: `ratio` or `analysis`} of reported estimates, as far as outcomes or their measures say it."""
     told: dict[str, set[str]] = {}

@@ -90,16 +90,25 @@ def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
 
 
 def disputed(rows: Rows, columns: Sequence[str], beside: Rows = ()) -> list[str]:
-    """What extractors dispute, in `rows` or those `beside` them, of `columns` and of what numbers in these are converted from.
+    """What extractors dispute of `columns` in `rows`, and of what numbers in these are converted from, there or in a reported effect
+    `beside` them.
 
     A disputed cell is empty until it is settled, and many an empty cell says something: 95 %, the same unit, no clusters.
     """
-    unsettled = {column for row in (*rows, *beside) for column in row["in_conflict"].split("; ")}
-    if not any(unsettled):
+    own, reported = _unsettled(rows), _unsettled(of_group(beside, "contrast"))
+    if not own and not reported:
         return []
     behind = [rule for row in rows for column in columns for rule in _behind(row, column)]
     read = (*columns, *(column for rule in behind for column in ("conversions", *rule.reads)))
-    return [column for column in dict.fromkeys(read) if column in unsettled]
+    read_there = [column for rule in behind for column in rule.reads_of_contrast]
+    if read_there or not any(row["unit"] for row in rows):
+        read_there += [column for column in columns if column == "unit"]
+    found = [column for column in read if column in own]
+    return list(dict.fromkeys([*found, *(column for column in read_there if column in reported)]))
+
+
+def _unsettled(rows: Rows) -> set[str]:
+    return {column for row in rows for column in row["in_conflict"].split("; ")} - {""}
 
 
 def _behind(row: Row, column: str) -> list[Rule]:

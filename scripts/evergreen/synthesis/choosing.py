@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import RESULT, Row, key_of, place_of
-from evergreen.extraction.comparing import meant
+from evergreen.extraction.comparing import may_be, meant
 from evergreen.extraction.row_values import text_of, typed
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
@@ -200,10 +201,10 @@ def _asked(rows: Rows, outcome: Outcome) -> tuple[Rows, str]:
             others = ", ".join(dict.fromkeys(text_of(row[name]) for row in rows))
             return at_time, Reason("other_people", f"reports it for another {in_words(name)} only ({others})")
         rows = kept
-    alone = [row for row in rows if disputed([row], ("row",))]
-    for name, words in RESULTS.items():
-        if len({folded(row[name]) for row in alone}) > 1:
-            why = f"the extractors disagree on its {words}: each has rows that the other lacks, which may be the same"
+    for one, other in combinations((row for row in rows if disputed([row], ("row",))), 2):
+        apart = [words for name, words in RESULTS.items() if folded(one[name]) != folded(other[name])]
+        if apart and one["group"] == other["group"] and may_be(key_of(one), key_of(other)):
+            why = f"the extractors disagree on its {apart[0]}: each has rows that the other lacks, which may be the same"
             return rows, Reason("disputed", why)
     return rows, ""
 

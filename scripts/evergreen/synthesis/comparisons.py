@@ -145,7 +145,7 @@ def comparisons_of(
     compared = ("intervention", "control") if two else ("single",)
     absent = [group for group in compared if not of_group(rows, group)]
     counted = counts_people(arms, needed)
-    nobody = empty(arms, needed) or undone(arms, outcome)
+    nobody = empty(arms, needed) or undone(arms, outcome, rows)
     # what a report states of the effect goes before what is imputed in arms that are compared, or computed for them from it
     second = two and (_imputed(arms, (*needed, "design_effect", "r_paired")) or _from_difference(arms))
     by_arms = not absent and complete(arms, needed) and counted and not nobody

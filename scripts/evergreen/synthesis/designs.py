@@ -18,10 +18,12 @@ from evergreen.synthesis.result.study_rows import Converted
 EFFECTIVE = "effective_size"
 
 
-def undone(rows: Rows, outcome: Outcome) -> str:
-    """Why rows cannot be used as the design of their trial demands; "" where they can."""
+def undone(rows: Rows, outcome: Outcome, beside: Rows) -> str:
+    """Why rows cannot be used, `beside` the others of their result, as the design of their trial demands; "" where they can."""
     paired = any(row["crossover"] == YES for row in rows)
-    if unsettled := disputed(rows, ("crossover", "design_effect", *(("r_paired",) if paired else ()))):
+    if unsettled := disputed(
+        rows, ("crossover", "design_effect", *(("r_paired",) if paired else ())), beside
+    ):
         return disagreed(unsettled)
     return next(filter(None, (_of_clusters(row, outcome) for row in rows)), "") or _of_pairs(rows, outcome)
 
