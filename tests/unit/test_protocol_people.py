@@ -151,6 +151,9 @@ def test_files_that_no_step_reads_are_known(review, tmp_path):
         path = tmp_path / "config" / name
         path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text("")
+    (tmp_path / "config/screening/full_text/round 2/CD.csv").symlink_to(
+        "nowhere.csv"
+    )  # of git-annex, not fetched
     astray = [
         "config/screening/CD.csv", "config/screening/full_text/adjudication (1).csv", "config/screening/full_text/round 2/AB.csv",
         "config/screening/fulltext/CD.csv",

@@ -161,12 +161,13 @@ def unread(protocol: Protocol) -> list[str]:
     known = {Path(path) for area in AREAS for _, path, *_ in _files(protocol, area) if path is not None}
     known |= {Path(path) for stage in STAGES for path in votes(stage)}
     known.add(Path(protocol.risk_of_bias.tool))
-    there = [path for folder in FOLDERS for path in Path(folder).glob("*") if path.is_file()]
+    there = [path for folder in FOLDERS for path in Path(folder).glob("*")]
     there += [Path(SCREENING) / name for name in files_in(SCREENING) if "/" in name]
     return sorted(
         path.as_posix()
         for path in there
         if path not in known and not nobodys(path.as_posix()) and not is_note(path.as_posix())
+        if path.is_file()  # no link that leads nowhere
         if not (sheets.heads_alone(path) and sheets.find(path.with_suffix("")) in known)
     )
 
