@@ -248,6 +248,9 @@ def test_initials_that_look_like_a_degree_stay():
         ("J. Doe, Jr.", "Doe", "J., Jr."), ("Doe JA, III", "Doe", "JA, III"), ("De Silva, Jr.", "De Silva", "Jr."),
         # Embase and Scopus have it behind the family name.
         ("Doe Jr J.A.", "Doe", "J.A., Jr"), ("Doe Jr. J.A.", "Doe", "J.A., Jr."), ("Doe III, Ann", "Doe", "Ann, III"), ("Ii K", "Ii", "K"),
+        # And so may initials be that read like one.
+        ("Garcia Lopez, JR", "Garcia Lopez", "JR"), ("SAN MIGUEL, JR", "SAN MIGUEL", "JR"), ("Fernandez Vidal, IV", "Fernandez Vidal", "IV"), ("Garcia Lopez JR", "Garcia Lopez", "JR"),
+        ("Doe, JR, Jr", "Doe", "JR, Jr"), ("Doe Jr, JR", "Doe", "JR, Jr"), ("Doe, Jr, JR", "Doe", "JR, Jr"), ("Doe JA, JR", "Doe", "JA, JR"), ("Doe JA JR", "Doe", "JA, JR"),
         ("Doe J et al", "Doe", "J"), ("Doe, J. et al.", "Doe", "J."), ("Doe J, MD", "Doe", "J"), ("van den Berg, MD", "van den Berg", "MD"),
         # What may be initials stays so.
         ("JWHM Smit", "Smit", "JWHM"), ("Smit JWHM", "Smit", "JWHM"), ("DUPONT J", "DUPONT", "J"), ("Roe MD", "Roe", "MD"),
@@ -298,7 +301,7 @@ def test_what_is_too_long_for_a_name_stands_as_it_came(text, imported):
 
 @each(
     "name",
-    ["Grupo de Estudos", "Groupe d'étude", "Deutsche Studiengruppe", "Gruppo di Studio", "Sociedad Española de Reumatología", "Società Italiana",
+    ["Grupo de Estudos", "Groupe d'étude", "Deutsche Studiengruppe", "Gruppo di Studio", "Istituto Superiore di Sanità", "Sociedad Española de Reumatología", "Società Italiana",
      "Eli Lilly and Company", "Universität Wien"],
 )  # fmt: skip
 def test_groups_of_other_languages_are_no_people(name):

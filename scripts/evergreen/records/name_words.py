@@ -8,7 +8,7 @@ GROUP = re.compile(
     r"\b(?:group|grp|investigators?|collaborat\w+|committee|consortium|network|society|association|team|trial(?:ists)?|study|"
     r"organi[sz]ation|institute|foundation|cent(?:er|re)s?|council|university|hospital|registry|program(?:me)?|alliance|"
     r"authors?|writers|staff|department|ministry|agency|inc|ltd|llc|gmbh|corporation|and company|pharma\w*|academy|college|commission|federation|administration|bureau|"
-    r"task force|initiative|on behalf|grupo|gruppo|groupe|\w+gruppe|sociedade?|société|società|gesellschaft|inst?itut[eo]?|universi(?:dade?|té|tà|tät)|consorcio|"
+    r"task force|initiative|on behalf|grupo|gruppo|groupe|\w+gruppe|sociedade?|société|società|gesellschaft|in?stitut[eo]?|universi(?:dade?|té|tà|tät)|consorcio|"
     r"asociación|associação|arbeitsgemeinschaft)\b",
     re.IGNORECASE,
 )

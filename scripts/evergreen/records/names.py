@@ -34,6 +34,8 @@ NEARLY_EVERY = re.compile(
     r" (?:[A-ZÀ-ÖØ-Þ]{1,3}|(?:[A-ZÀ-ÖØ-Þ]\.)+|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)(?:[ -](?:[A-ZÀ-ÖØ-Þ]\.?|[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+))*"
 )  # `Smith-Jones, John A.`: as the record table has it, nothing to look at closer
 _SUFFIX_BEHIND = re.compile(rf"(?<=\S\S),? ({SUFFIX.pattern})$", re.IGNORECASE)
+_INITIALS_TOO = frozenset(("JR", "SR", "II", "IV"))
+"""Suffixes that are initials where no others stand beside them: `Garcia Lopez, JR`, `San Miguel JR`."""
 _DEGREE = re.compile(
     r"(?:jr|sr|[iv]+|\dnd|\drd|\dth|m\.?d|ph\.?d|m\.?sc|b\.?sc|m\.?p\.?h|d\.?sc|r\.?n|m\.?a|dr|prof|frcp\w*)\.?",
     re.IGNORECASE,
@@ -85,11 +87,14 @@ def parse_name(text: str) -> Name:
         named = any(map(NO_INITIALS.search, degrees)) or _WITH_INITIALS_BEHIND.search(family)
         if " " in family and named and all(map(TITLE.fullmatch, degrees)):
             return parse_name(family)  # `John Smith, MD, PhD`, `Doe J, MD`
-        if all(map(SUFFIX.fullmatch, degrees)) and not PARTICLE.fullmatch(family.split(" ")[0]):
+        if SUFFIX.fullmatch(given) and not PARTICLE.fullmatch(family.split(" ")[0]):
             whole = parse_name(family)
-            return Name(whole.family, ", ".join(filter(None, (whole.given, *degrees))))  # `John Smith, Jr.`
+            initials = not family.isupper() and any(map(INITIALS.fullmatch, whole.given.split()))
+            if initials or given not in _INITIALS_TOO:
+                return Name(whole.family, ", ".join(filter(None, (whole.given, given))))  # `John Smith, Jr.`
         if len(degrees) == 2 and SUFFIX.fullmatch(degrees[0]):
-            degrees.reverse()
+            if degrees[0] not in _INITIALS_TOO or not SUFFIX.fullmatch(degrees[1]):  # `Wright, JR, Jr`
+                degrees.reverse()
         return _suffix_last(family, ", ".join(filter(None, degrees)))
     words = text.split()
     if len(words) < 2 or GROUP.search(text):
@@ -103,7 +108,8 @@ def parse_name(text: str) -> Name:
         suffix = f" {words.pop()}{suffix}"  # `Vries J de`
     if all(word.islower() and PARTICLE.fullmatch(word) for word in words[:-1]):
         return Name(text, "")
-    if len(words) > 2 and SUFFIX.fullmatch(words[-1]) and not words[-2].endswith("."):
+    initials = words[-1] in ("JR", "SR") and not words[-2].isupper()
+    if len(words) > 2 and SUFFIX.fullmatch(words[-1]) and not words[-2].endswith(".") and not initials:
         suffix = f", {words.pop()}{suffix}"
     if INITIALS.fullmatch(words[-1]) and not _lone_initials(words):
         cut = len(words) - 1
