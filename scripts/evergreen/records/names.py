@@ -89,12 +89,12 @@ def parse_name(text: str) -> Name:
             return parse_name(family)  # `John Smith, MD, PhD`, `Doe J, MD`
         if SUFFIX.fullmatch(given) and not PARTICLE.fullmatch(family.split(" ")[0]):
             whole = parse_name(family)
-            initials = not family.isupper() and any(map(INITIALS.fullmatch, whole.given.split()))
-            if initials or given not in _INITIALS_TOO:
+            others = not family.isupper() and any(map(INITIALS.fullmatch, whole.given.split()))
+            if others or given not in _INITIALS_TOO:
                 return Name(whole.family, ", ".join(filter(None, (whole.given, given))))  # `John Smith, Jr.`
-        if len(degrees) == 2 and SUFFIX.fullmatch(degrees[0]):
-            if degrees[0] not in _INITIALS_TOO or not SUFFIX.fullmatch(degrees[1]):  # `Wright, JR, Jr`
-                degrees.reverse()
+        two = degrees[0] in _INITIALS_TOO and SUFFIX.fullmatch(degrees[-1])  # `Wright, JR, Jr`
+        if len(degrees) == 2 and SUFFIX.fullmatch(degrees[0]) and not two:
+            degrees.reverse()
         return _suffix_last(family, ", ".join(filter(None, degrees)))
     words = text.split()
     if len(words) < 2 or GROUP.search(text):
