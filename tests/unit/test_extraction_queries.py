@@ -407,6 +407,14 @@ def test_rounding_alone_makes_no_limits_asymmetric():
     assert not symmetric(0.42, 0.1, 0.5, ratio=False)
 
 
+@each(("mean", "asked"), [(-2.0, False), (-2.9, False), (-4.5, True), (2.0, True)])
+def test_people_lost_since_the_baseline_contradict_no_change(mean, asked):
+    """15 of 100 lost move the mean at baseline by 0.4 of its standard error."""
+    ends = {"mean_baseline": 24.3, "sd_baseline": 10.0, "mean_final": 22.3, "sd_final": 11.0}
+    rows = arms(drug={"n": 85.0, "mean": mean, "sd": 9.0} | ends)
+    assert (("number_contradiction", "mean") in raised(rows)) is asked
+
+
 def test_more_events_than_people_over_a_time_in_dispute_raise_nothing():
     many = {"n": 100.0, "events": 150.0, "in_conflict": "person_time"}
     assert raised(arms(outcome="death", drug=many, control=many | {"events": 148.0})) == set()
