@@ -87,11 +87,21 @@ def test_words_that_say_nothing_of_a_direction_are_not_counted():
     asked = Outcome(id="o", measure="MD", better="lower")
     both = told(result(pd.DataFrame(rows), asked).directions, 0.95, "denosumab")
     assert both.startswith("Of 2 with a direction (1 by words of the report), 2 favour denosumab: 100%")
+    equal = [
+        {"study": "E", "outcome": "o", "timepoint": "", **row} for row in arms(n=(40, 38), mean=(2.0, 2.0))
+    ]
+    same = told(result(pd.DataFrame(equal), asked).directions, 0.95, "denosumab")
+    assert same == "No study says which group fared better; the numbers of 1 show no difference."
     same = told(result(pd.DataFrame(rows[:2]), asked).directions, 0.95, "denosumab")
     assert (
         same
         == "No study says which group fared better; 1 says that there was no difference, which is not an effect of 0."
     )
+
+
+@each("measure", ["OR", "PETO"])
+def test_a_table_that_says_nothing_of_the_effect_points_nowhere(measure):
+    assert found(arms(n=(40, 38), events=(0, 0)), measure=measure) == ("", "", 78)
 
 
 def test_studies_that_answer_another_question_have_no_direction():

@@ -5,18 +5,24 @@ from __future__ import annotations
 from evergreen.counting import noun
 from evergreen.figures.scales import p_value
 from evergreen.figures.wording import interval_of
-from evergreen.synthesis.result.directions import CONTROL, INTERVENTION, NONE, WORDS, Directions
+from evergreen.synthesis.result.directions import CONTROL, INTERVENTION, NONE, NUMBERS, WORDS, Directions
 
 
 def told(directions: Directions, level: float, intervention: str) -> str:
     """How many effects point to the intervention; directions only, for significance says nothing of them."""
     found, signs = directions.studies, directions.signs
     if signs is None:
-        same = len({one.study for one in found if one.toward == NONE})
-        also = (
-            f"; {same} {noun(same, 'says', 'say')} that there was no difference, which is not an effect of 0"
+        said, equal = (
+            len({one.study for one in found if one.toward == NONE and one.by == by})
+            for by in (WORDS, NUMBERS)
         )
-        return f"No study says which group fared better{also if same else ''}."
+        parts = ["No study says which group fared better"]
+        if said:
+            say = noun(said, "says", "say")
+            parts.append(f"{said} {say} that there was no difference, which is not an effect of 0")
+        if equal:
+            parts.append(f"the numbers of {equal} show no difference")
+        return "; ".join(parts) + "."
     words = len({one.study for one in found if one.by == WORDS and one.toward in (INTERVENTION, CONTROL)})
     by_words = f" ({words} by words of the report)" if words else ""
     return (

@@ -113,11 +113,14 @@ class Comparison:
         """What is known of it under some names, which a result has as well."""
         return {name: getattr(self, name) for name in names}
 
-    def left_out(self, reason: str, **more: Any) -> LeftOut:
-        """It as a study that is not pooled."""
+    def left_out(self, reason: str, *, not_estimable: bool = False, **more: Any) -> LeftOut:
+        """It as a study that is not pooled; one whose numbers say nothing of the effect points nowhere."""
         known = self.known("study", "round", "label", "year", "arms", "rows", "control")
-        difference = difference_of(self.arms) if self.yi is None else self.yi
-        return LeftOut(**told(reason), **known, levels=self.apart_by, difference=difference, **more)
+        difference = None
+        if not not_estimable:
+            difference = difference_of(self.arms) if self.yi is None else self.yi
+        more |= {"levels": self.apart_by, "not_estimable": not_estimable, "difference": difference}
+        return LeftOut(**told(reason), **known, **more)
 
 
 def comparisons_of(
