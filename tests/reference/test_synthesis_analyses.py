@@ -246,8 +246,11 @@ def test_studies_are_added_by_a_column_or_by_round(rows):
     rows["round"] = ["2018-12-31" if int(year) < 1970 else "2020-12-31" for year in rows["year"]]
     by_round = run(rows, analysis={"cumulative": "round"})["cumulative"]
     assert [one["place"] for one in by_round["steps"]] == sorted(one["place"] for one in by_round["steps"])
-    rows["year"] = [f"{year}, 1980" for year in rows["year"]]
+    own = rows["year"]
+    rows["year"] = [f"{year}, 1980" for year in own]
     assert run(rows)["cumulative"] == by_round  # years that are no numbers order nothing
+    rows["year"] = own.where(rows["study"].isin(rows["study"].unique()[:2]), "")
+    assert run(rows)["cumulative"] == by_round  # nor do those of two studies
     assert "holds a text" in run(rows, analysis={"cumulative": "allocation"})["cumulative"]["not_done"]
     assert "does not order" in run(rows, analysis={"cumulative": "nowhere"})["cumulative"]["not_done"]
 

@@ -112,8 +112,10 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
     if analysis.model not in {"random", "common"}:
         return CumulativeNotDone(not_done="studies are added one by one in inverse-variance models only")
     wanted = analysis.cumulative
-    years = [year for year in studies.column("year") if year]
-    by = wanted or ("year" if years and all(map(NUMBER.fullmatch, years)) else "round")
+    each = zip(dependence.together(studies), studies.column("year"), strict=True)
+    years = {name: year for name, year in each if year}
+    by_year = len(years) > 2 and len({*years.values()}) > 1 and all(map(NUMBER.fullmatch, years.values()))
+    by = wanted or ("year" if by_year else "round")
     texts = [one.round or "" for one in studies.comparisons] if by == "round" else studies.column(by)
     place_of: Callable[[str], float] = sorted(set(texts)).index if by == "round" else float
     try:
