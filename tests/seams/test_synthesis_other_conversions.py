@@ -1,6 +1,7 @@
 """Numbers from percentages, rates, components, donors, other arms, margins and estimates of other measures, through the sheet."""
 
 import math
+from itertools import permutations
 
 import pytest
 
@@ -157,6 +158,21 @@ def test_a_correlation_of_the_other_arm_is_derived_where_it_is_asked_for():
         found = filled(*rows, also=["r_other_arm"], r={"value": 0.5})
         assert [row["sd"] for row in found] == pytest.approx([2.683281572999747] * 2)
         assert {row["imputed"] for row in found} == {""}
+
+
+def test_arms_take_the_mean_correlation_of_those_that_have_their_own_in_whatever_order():
+    ends = {"n": 50, "mean_baseline": 20, "mean_final": 15, "sd_baseline": 8, "sd_final": 9}
+    arms = [
+        {**ends, "arm": name, "group": group, **own}
+        for name, group, own in (
+            ("states", "intervention", {"r": 0.5}), ("spread", "intervention", {"sd": 4}), ("a", "intervention", {}), ("b", "control", {}),
+        )
+    ]  # fmt: skip
+    own = (8**2 + 9**2 - 4**2) / (2 * 8 * 9)
+    for rows in permutations(arms):
+        found = {row["arm"]: row["r"] for row in filled(*rows, also=["r_other_arm"])}
+        assert found["states"] == 0.5
+        assert [found["a"], found["b"]] == pytest.approx([(0.5 + own) / 2] * 2)
 
 
 TABLE = GIVEN["table_from_odds_ratio"]

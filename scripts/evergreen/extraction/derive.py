@@ -17,6 +17,7 @@ from evergreen.extraction.check import RESULT, Row, key_of, own_choice
 from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.row_values import (
     CONVERTED,
+    OF_OTHER_ARM,
     YES,
     Entry,
     Values,
@@ -39,7 +40,6 @@ NOT_DERIVED = "not_derived"
 ADDED = ("scale", DERIVED, IMPUTED, NOT_DERIVED, CONVERTED)
 STATED = "stated"
 """The conversion of a number that a person marked as derived or imputed."""
-OF_OTHER_ARM = "r_other_arm"
 FAMILY = ("study", "outcome", *RESULT)
 """What arms have in common that a reported difference compares."""
 USUAL = Filling()

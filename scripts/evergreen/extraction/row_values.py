@@ -40,6 +40,8 @@ TEXTS = (
     "conversions", "round", "derived", "imputed", "not_derived", "converted", "in_conflict", "screening",
 )  # fmt: skip
 """Columns of texts that conversions and pooling read."""
+OF_OTHER_ARM = "r_other_arm"
+"""The conversion that gives an arm the correlation of others, which these do not learn from it in turn."""
 
 
 def typed(rows: pd.DataFrame | Sequence[Row]) -> list[Row]:
@@ -348,13 +350,11 @@ def rows_of_donors(row: Row, rows: Sequence[Row]) -> list[Row]:
 
 def _correlation(row: Row) -> float:
     """The correlation of baseline and end that an arm states, or that follows from its own three standard deviations; NaN without."""
-    if any(
-        "r" in {entry["column"], *entry.get("inputs", {})} and entry["column"] == "sd"
-        for entry in record_of(row)
-    ):
-        return math.nan  # its standard deviation rests on a correlation itself
-    if given(row, "r"):
+    made = {entry["column"]: entry for entry in record_of(row)}
+    if given(row, "r") and made.get("r", {}).get("conversion") != OF_OTHER_ARM:
         return float(row["r"])
+    if "r" in made.get("sd", {}).get("inputs", {}):
+        return math.nan  # its standard deviation rests on a correlation itself
     if not given(row, "sd", "sd_baseline", "sd_final") or not row["sd_baseline"] * row["sd_final"]:
         return math.nan
     r = conversions.correlation_from_change(row["sd_baseline"], row["sd_final"], row["sd"])

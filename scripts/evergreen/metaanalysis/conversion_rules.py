@@ -190,16 +190,16 @@ RULES = (
         "sd_from_mean_p", assumes="a t test of a mean of 0", about="the mean",
     ),
     Rule(
+        "r_change", ("r",), {"sd_baseline": "sd_baseline", "sd_final": "sd_final", "sd_change": "sd"},
+        "from the SDs at baseline, end and of the change", _HANDBOOK + "6.5.2.8", "correlation_of_change", about="the correlation",
+    ),
+    Rule(
         "r_other_arm", ("r",), {"r": "other_r"}, "as in the other arm, r = {r:g}", _HANDBOOK + "6.5.2.8", "as_given",
         assumes="the same correlation in all arms of the study", usual=False,
     ),
     Rule(
         "sd_change", ("sd",), _as_named("sd_baseline", "sd_final", "r"), "from the SDs at baseline and end, r = {r:g}",
         _HANDBOOK + "6.5.2.8", "sd_of_change", outside=("r",), about="the mean",
-    ),
-    Rule(
-        "r_change", ("r",), {"sd_baseline": "sd_baseline", "sd_final": "sd_final", "sd_change": "sd"},
-        "from the SDs at baseline, end and of the change", _HANDBOOK + "6.5.2.8", "correlation_of_change", about="the correlation",
     ),
     Rule(
         "sd_rest", ("sd",), _as_named("sd_total", "sd_part", "r_parts"), "from the SDs of total and part, r = {r_parts:g}",
