@@ -22,7 +22,6 @@ from evergreen.extraction.row_values import (
     Entry,
     Values,
     given,
-    is_change,
     marked,
     of_a_study,
     record_of,
@@ -86,8 +85,7 @@ def fill_in(rows: Sequence[Row], filling: Callable[[Row], Filling]) -> None:
     leaning = [
         row
         for row in arms
-        if row.get("crossover") == YES
-        or (is_change(row) and filling(row).makes(OF_OTHER_ARM, own_choice(row)))
+        if row.get("crossover") == YES or filling(row).makes(OF_OTHER_ARM, own_choice(row))
     ]
     rules: Known = {}
     for row in (*contrasts, *arms, *leaning, *with_donor):
