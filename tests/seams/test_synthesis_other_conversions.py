@@ -165,7 +165,7 @@ def test_arms_take_the_mean_correlation_of_those_that_have_their_own_in_whatever
     arms = [
         {**ends, "arm": name, "group": group, **own}
         for name, group, own in (
-            ("states", "intervention", {"r": 0.5}), ("spread", "intervention", {"sd": 4}), ("a", "intervention", {"sd_baseline": math.nan}), ("b", "control", {}),
+            ("states", "intervention", {"r": 0.5}), ("spread", "intervention", {"se": 4 / math.sqrt(50)}), ("a", "intervention", {"sd_baseline": math.nan}), ("b", "control", {}),
         )
     ]  # fmt: skip
     own = (8**2 + 9**2 - 4**2) / (2 * 8 * 9)
