@@ -97,6 +97,13 @@ def test_of_an_outcome_without_an_estimate_all_studies_that_report_it_are_counte
     assert row[3] == "not pooled (3 studies report it)"
 
 
+def test_studies_without_an_effect_are_listed_by_what_they_are_called():
+    called = {"db:1": "Zhang 2011", "db:2": "Évrard 2010", "db:3": "Smith 2009"}
+    silent = [left_out(name, label=label, reason="no SD") for name, label in called.items()]
+    table = results.unpooled(Outcome(id="x", measure="MD"), result(studies=(study("a"),), left_out=silent))
+    assert [getattr(row[0], "text", "") for row in table.rows] == ["Évrard 2010", "Smith 2009", "Zhang 2011"]
+
+
 def test_sensitivity_analyses_are_a_table_each_on_its_own_scale():
     main = model(estimate=-0.5, ci_low=-1.0, ci_high=0.0, k=3)
     asked = {

@@ -33,7 +33,7 @@ from evergreen.report.blocks import (
 from evergreen.report.characteristics import ROWS, rows_in
 from evergreen.report.effects import interval, named, of_subgroups, percent
 from evergreen.report.further import further_blocks
-from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels
+from evergreen.screening.study_labels import AS_WRITTEN, StudyLabels, by_name
 from evergreen.sheets import folded
 from evergreen.sheets.numbers import brief
 from evergreen.synthesis.result import InverseVariance, PooledModel, Result
@@ -133,13 +133,7 @@ def outcome_blocks(
     if result.pooled is not None or result.subtotals:
         blocks += further_blocks(result, scales.of_result(result))
     if result.left_out and result.studies:
-        columns = heads("Study", "Why it could not be pooled")
-        left_out: list[list[Cell]] = []
-        for study in result.left_out:
-            why = f"{'not estimable: ' if study.not_estimable else ''}{study.reason}"
-            left_out.append([Link(study.label, page_of(outcome.id, study.label)), why])
-        caption = f"Studies left out of the pooled effect{'s' if result.no_total else ''}"
-        blocks.append(Table(caption, columns, left_out))
+        blocks.append(unpooled(outcome, result))
     blocks.append(_trace(rows, links, result, label))
     permuted = isinstance(result.moderators, Moderators) and result.moderators.permutations > 0
     blocks.append(Code("Settings of this analysis", settings.said(outcome, permuted)))
@@ -151,6 +145,16 @@ def outcome_blocks(
         return replace(block, id=id_, caption=f"{block.caption}: {outcome.name}")
 
     return list(map(named, blocks))
+
+
+def unpooled(outcome: Outcome, result: Result) -> Table:
+    """The studies that are in no pooled effect, and why."""
+    rows: list[list[Cell]] = []
+    for study in sorted(result.left_out, key=lambda one: by_name(one.label)):
+        why = f"{'not estimable: ' if study.not_estimable else ''}{study.reason}"
+        rows.append([Link(study.label, page_of(outcome.id, study.label)), why])
+    caption = f"Studies left out of the pooled effect{'s' if result.no_total else ''}"
+    return Table(caption, heads("Study", "Why it could not be pooled"), rows)
 
 
 def _figures(outcome: Outcome, result: Result, folder: Path) -> list[Block]:
