@@ -212,5 +212,7 @@ def test_a_reported_difference_is_turned_with_its_limits():
     ],
 )
 def test_factors_that_say_nothing_are_refused(measure, keys, said):
+    turned = Outcome.model_validate({"id": "x", "measure": "MD", "unit": "points", "units": {"Points": -1}})
+    assert not list(faults([turned])), "the outcome's own unit may run the other way, however it is written"
     (fault,) = faults([Outcome.model_validate({"id": "x", "measure": measure, **keys})])
     assert said in fault.problem

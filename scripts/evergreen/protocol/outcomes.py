@@ -253,7 +253,10 @@ def _own_faults(outcome: Outcome) -> Iterator[Fault]:
 
 def _unit_faults(outcome: Outcome) -> Iterator[Fault]:
     measure = MEASURES[outcome.measure]
-    known = {folded(outcome.unit): 1.0} if outcome.unit and outcome.units.get(outcome.unit) != -1 else {}
+    turned_own = any(
+        factor == -1 and folded(name) == folded(outcome.unit) for name, factor in outcome.units.items()
+    )
+    known = {folded(outcome.unit): 1.0} if outcome.unit and not turned_own else {}
     for name, factor in outcome.units.items():
         if (other := known.setdefault(folded(name), factor)) != factor:
             todo = "Keep one; the outcome's own unit is 1, the others are said in it."
