@@ -147,7 +147,7 @@ def test_a_person_who_was_renamed_has_voted_nothing_else():
 def test_a_source_that_was_renamed_is_one_difference_and_its_records_are_no_others():
     def at(name: str, source: str, sheet: str, **protocol) -> State:
         def rows(**cells: str) -> tuple[dict, ...]:
-            return ({"stage": "full_text", "decision": "include", **cells},)
+            return ({"stage": "full_text", "decision": "include", "round": ROUND, **cells},)
 
         written = {f"sources.{source}.kind": "export", f"sources.{source}.platform": "Ovid", **protocol}
         parts = {
@@ -157,7 +157,7 @@ def test_a_source_that_was_renamed_is_one_difference_and_its_records_are_no_othe
             "decisions": rows(work_id=f"{source}:1"),
             "deduplication": ({"record_a": f"{sheet}:1", "record_b": "c:1", "same": "no"},),
             "reports": ({"study": f"{source}:1", "work_id": f"{source}:1"},),
-            "studies": ({"study": f"{source}:1", "status": "included"},),
+            "studies": ({"study": f"{source}:1", "status": "included", "round": ROUND},),
         }
         return state(name, "Moe2019", **parts)
 
@@ -167,6 +167,8 @@ def test_a_source_that_was_renamed_is_one_difference_and_its_records_are_no_othe
         assert [(one.kind, one.how, one.where) for one in found.changes] == [
             ("protocol", "added", {"key": "sources.ovid.formerly"})
         ]
+    view = as_of(at("now", "ovid", "ovid", **anew), ROUND)
+    assert compare(*alike(at("1.0", "embase", "embase"), view)).changes == ()
     other = compare(at("1.0", "embase", "embase"), at("now", "ovid", "ovid"))
     assert {one.kind for one in other.changes} >= {"records", "screening", "decisions"}
     altered = at("now", "ovid", "ovid", **{**anew, "sources.ovid.platform": "Elsevier"})

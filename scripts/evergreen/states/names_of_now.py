@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterator
 
 from evergreen.sheets import folded
 from evergreen.states.kinds import KINDS
-from evergreen.states.state import PROTOCOL, Row, State, with_rows
+from evergreen.states.state import FORMERLY, PROTOCOL, Row, State, with_rows
 from evergreen.states.vote_words import names_of
 
-FORMERLY = ".formerly"
 WHO = {kind.who for kind in KINDS if kind.who} | {"decided_by"}
 """Columns that name people, several between semicolons."""
 IDS = {"record_id", "work_id", "record_a", "record_b", "study"}
@@ -49,7 +48,8 @@ def by_names_of_now(before: State, after: State) -> tuple[State, State]:
 
 def _formerly(state: State, part: str) -> Iterator[tuple[str, str]]:
     """(name of before, name of now) of whom or what a part of the protocol says to have been called otherwise."""
-    for row in state.parts.get(PROTOCOL, ()):
-        if row["key"].startswith(part) and row["key"].endswith(FORMERLY):
-            now = row["key"].removeprefix(part).removesuffix(FORMERLY)
+    end = f".{FORMERLY}"
+    for row in state.parts.get(PROTOCOL, state.parts.get(FORMERLY, ())):
+        if row["key"].startswith(part) and row["key"].endswith(end):
+            now = row["key"].removeprefix(part).removesuffix(end)
             yield from ((former, now) for former in names_of(row["value"]))

@@ -15,6 +15,8 @@ from evergreen.steps.drafts import replaced
 FORM = 1
 PROTOCOL = "protocol"
 """The part that every state has and no view of a round."""
+FORMERLY = "formerly"
+"""What a view of a round has of it: the keys that say how people and sources were called."""
 Row = Mapping[str, Any]
 Rows = tuple[Row, ...]
 
@@ -49,6 +51,9 @@ def as_of(state: State, day: str) -> State:
         name: tuple(row for row in state.parts.get(name, ()) if row["round"] and row["round"] <= day)
         for name in ("records", "decisions", "studies")
     }
+    parts[FORMERLY] = tuple(
+        row for row in state.parts.get(PROTOCOL, ()) if row["key"].endswith(f".{FORMERLY}")
+    )
     works = {row["work_id"] for row in parts["records"]}
     studies = {row["study"] for row in parts["studies"]}
     parts["reports"] = tuple(
