@@ -225,6 +225,7 @@ def test_a_difference_says_nothing_of_arms_that_it_may_not_compare():
     ("scale", "of", "found"),
     [
         ("analysis", "", "analysis"), ("analysis", "OR", ""), ("analysis", "HR", ""), ("analysis", "MD", "analysis"),
+        ("log", "", "analysis"), ("log", "OR", "analysis"), ("log", "MD", "analysis"),  # the protocol says it of ratios
         ("ratio", "", "ratio"), ("ratio", "OR", "ratio"), ("ratio", "RD", "analysis"), ("", "SMD", "analysis"), ("", "RR", ""),
     ],
 )  # fmt: skip

@@ -67,9 +67,13 @@ def test_the_scale_of_reported_estimates_is_that_of_all_outcomes_of_the_same_dat
     given = {"hr": "HR", "md": "MD", "asked": "RR", "both": "MD"}
     raw = [{"id": name, "measure": measure} for name, measure in given.items()]
     raw += [{"id": "ratio", "data": "Both", "measure": "ROM", "scale": "ratio"}]
+    raw += [
+        {"id": "logs", "measure": "OR", "scale": "analysis"},
+        {"id": "md_too", "data": "logs", "measure": "MD"},
+    ]
     found = complete({**SMALLEST, "outcomes": raw}).outcomes
-    assert [one.scale for one in found] == ["ratio", None, None, None, "ratio"]
-    assert scales_of(found) == {"both": "ratio", "hr": "ratio", "md": "analysis"}
+    assert [one.scale for one in found] == ["ratio", None, None, None, "ratio", "analysis", None]
+    assert scales_of(found) == {"both": "ratio", "hr": "ratio", "md": "analysis", "logs": "log"}
 
 
 def test_the_bundled_protocol_is_valid(root):

@@ -57,7 +57,7 @@ def derive(
 ) -> pd.DataFrame:
     """Rows of the merged extraction with what could be derived filled in; only empty cells are filled.
 
-    `scales` are those of reported estimates (`ratio` or `analysis`), `fillings` what the protocol says of conversions, both by the
+    `scales` are those of reported estimates as `scales_of` has them, `fillings` what the protocol says of conversions, both by the
     folded name of an outcome. Added are `scale`; `derived` and `imputed`, which name each number with formula and source, after what
     the extractors themselves marked so; `not_derived`, why a conversion that the row would allow was not made; `converted`, the
     record of each number as JSON.
@@ -281,13 +281,13 @@ def _sentences(entries: Iterable[Entry], state: str) -> str:
 def _scale(row: Row, scales: Mapping[str, str]) -> str:
     """What outcomes say of the scale of a row's estimate; "" without one, and where the extractors disagree on it.
 
-    Of an estimate of another measure they say it only where they take estimates for ratios: that a difference is no logarithm says nothing
-    of an odds ratio beside it, and a difference beside ratios is none.
+    Of an estimate of a ratio they say it only where they pool ratios: that a difference is no logarithm says nothing of an odds ratio
+    beside it. A difference beside ratios is none.
     """
     stated = any(given(row, name) for name in ("estimate", "estimate_ci_low", "estimate_ci_high"))
     if not stated or "scale" in str(row.get("in_conflict", "")).split("; "):
         return ""
     scale, of = scales.get(folded(row["outcome"]), ""), row.get("estimate_measure")
-    if of and not MEASURES[of].may_be_ratio:
+    if scale == "log" or (of and not MEASURES[of].may_be_ratio):
         return "analysis"
     return "" if of and scale == "analysis" else scale

@@ -196,15 +196,19 @@ def measures_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
 
 
 def scales_of(outcomes: Sequence[Outcome]) -> dict[str, str]:
-    """{folded name of data in the sheets: `ratio` or `analysis`} of reported estimates, as far as outcomes or their measures say it."""
+    """{folded name of data in the sheets: `ratio`, `log` (of what may be a ratio) or `analysis`} of reported estimates, as far as outcomes or
+    their measures say it."""
     told: dict[str, set[str]] = {}
     for one in outcomes:
-        told.setdefault(folded(one.data), set()).add(one.scale or MEASURES[one.measure].reported)
+        measure = MEASURES[one.measure]
+        said = one.scale or measure.reported
+        own = "log" if said == "analysis" and measure.may_be_ratio else said
+        told.setdefault(folded(one.data), set()).add(own)
     # A difference and a ratio of the same data: what is said of the one holds, for nobody states a difference as a ratio.
     return {
-        data: "ratio" if "ratio" in scales else "analysis"
+        data: next(scale for scale in ("ratio", "log", "analysis") if scale in scales)
         for data, scales in sorted(told.items())
-        if "ratio" in scales or scales == {"analysis"}
+        if "ratio" in scales or "" not in scales
     }
 
 
