@@ -120,6 +120,17 @@ def test_a_file_that_is_missing_is_refused_in_one_sentence(review):
     )
 
 
+def test_a_named_file_that_a_cloud_or_git_annex_keeps_elsewhere_is_not_to_be_created(tmp_path, review):
+    (tmp_path / "config/.p.txt.icloud").touch()
+    (tmp_path / "config/q.ris").symlink_to("nowhere")
+    for name, why in (
+        ("p.txt", "the file is in a cloud, and not here"),
+        ("q.ris", "this is a link that leads nowhere"),
+    ):
+        with pytest.raises(InputError, match=f"{name}: {why}. Fetch it or mend its path"):
+            people.written(f"config/{name}")
+
+
 def test_work_lists_are_for_reviewers_and_the_adjudicator(review):
     assert people.with_work(review, "title_abstract") == ["AB", "CD", "adjudication"]
     assert people.with_work(review, "full_text") == []

@@ -13,6 +13,7 @@ from evergreen.protocol.part import ADJUDICATION
 from evergreen.protocol.screening import STAGES, renamed
 from evergreen.protocol.whole import Protocol
 from evergreen.sheets import folded
+from evergreen.sheets.files import MISSING, away
 from evergreen.sheets.workbooks import with_studies
 from evergreen.steps.contents import FOLDERS, SCREENING, files_in, is_note, nobodys
 
@@ -135,9 +136,9 @@ def with_work(protocol: Protocol, stage: str) -> list[str]:
 def written(path: str) -> str:
     """A file that the protocol names. Raises InputError where a person has not written it yet."""
     if not Path(path).exists():
-        raise InputError(
-            "the file is missing", file=path, todo="Create it or mend its path in config/config.yaml."
-        )
+        why = away(Path(path))
+        todo = f"{'Create' if why == MISSING else 'Fetch'} it or mend its path in config/config.yaml."
+        raise InputError(why, file=path, todo=todo)
     return path
 
 

@@ -13,6 +13,7 @@ from evergreen.steps.contents import nobodys
 SUFFIXES = (".csv", ".xlsx")
 # What a person may save a sheet as by mistake; it would look as if the sheet were not there.
 UNREADABLE = (".ods", ".xls", ".xlsm", ".numbers", ".tsv")
+MISSING = "the file is missing"
 _WORDS = "copy|kopie|copie|copia|backup|bak|old|alt|new|neu|final|version"
 _COPY = re.compile(
     rf"[ _.-]*\((?:\d+|.*\b(?:{_WORDS})\b.*)\)|[ _.-]+(?:(?:{_WORDS})[ _.-]*\(?\d*\)?|v?\d+(?:\.\d+)*|sync-conflict.*)"
@@ -32,9 +33,7 @@ def find(stem: str | Path) -> Path | None:
     named = sorted(path for path in files if folded(path.stem) == folded(stem.name))
     for path in named:
         if path.suffix.lower() in SUFFIXES and not path.exists():
-            link = path.is_symlink()
-            why = "this is a link that leads nowhere" if link else "the file is in a cloud, and not here"
-            raise InputError(why, file=path, todo="Fetch its file, or remove it.")
+            raise InputError(away(path), file=path, todo="Fetch its file, or remove it.")
     named = [path for path in named if path.is_file()]
     found = [path for path in named if path.suffix.lower() in SUFFIXES]
     if not found:
@@ -54,6 +53,14 @@ def find(stem: str | Path) -> Path | None:
             todo="Keep one of them.",
         )
     return found[0] if found else None
+
+
+def away(path: Path) -> str:
+    """What is so of a file that is not there."""
+    if path.is_symlink():
+        return "this is a link that leads nowhere"
+    cloud = path.with_name(f".{path.name}.icloud").exists()
+    return "the file is in a cloud, and not here" if cloud else MISSING
 
 
 def _meant(path: Path) -> Path:
