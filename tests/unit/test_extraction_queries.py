@@ -173,6 +173,8 @@ CASES = [
     ("number_contradiction", "mean", pain({"mean": 3.0, "mean_total": 20.0, "mean_part": 14.0}), pain({"mean": 5.3, "mean_total": 20.0, "mean_part": 14.7}), pain({"mean": 5.0, "mean_total": 20.0})),
     ("said_of_one_arm", "ci_level", pain({"ci_low": 25.0, "ci_high": 35.0, "ci_level": 90.0}, {"ci_low": 35.0, "ci_high": 45.0}),
      pain({"ci_low": 25.0, "ci_high": 35.0, "ci_level": 90.0}), pain({"ci_low": 25.0, "ci_high": 35.0}, {"ci_low": 35.0, "ci_high": 45.0}, ci_level=90.0)),
+    ("said_of_one_arm", "ci_level", pain({"ci_low": 25.0, "ci_high": 35.0}, {"ci_low": 35.0, "ci_high": 45.0, "ci_level": 99.0}),
+     pain({"ci_low": 25.0, "ci_high": 35.0, "ci_level": 95.0}, {"ci_low": 35.0, "ci_high": 45.0}), pain({"ci_low": 25.0, "ci_high": 35.0, "ci_level": 95.0}, {"ci_low": 35.0, "ci_high": 45.0, "ci_level": 90.0})),
     ("said_of_one_arm", "design_effect", pain({"design_effect": 2.0}), pain({"design_effect": 2.0}, {"icc": 0.05, "cluster_size": 21.0}), [*pain({"design_effect": 2.0}, {"design_effect": 1.0}), row(group="contrast", estimate=-3.0)]),
     ("said_of_one_arm", "icc", pain(control={"icc": 0.0, "cluster_size": 9.0}), pain(in_conflict="icc", control={"icc": 0.1}), pain()),
     ("group_not_read", "group", [*pain(), row(arm="5 mg", mean=30.0, sd=20.0, n=50.0, group="single")], [*pain(), row(arm="", estimate=-10.0, group="contrast")], [row(mean=30.0, sd=20.0, n=50.0, group="single")]),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
+from evergreen.extraction.comparing import DEFAULTS
 from evergreen.extraction.queries.evidence import Evidence, Row
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found
 from evergreen.extraction.unit_texts import without_change
@@ -118,8 +119,10 @@ def _groups(evidence: Evidence, outcome: str, rows: Sequence[Row]) -> Iterator[F
 
 def _said_once(rows: Sequence[Row]) -> Iterator[Finding]:
     for columns, needed, read in SAID_ONCE if len(rows) > 1 else ():
-        said = [(row, column) for row in rows for column in columns if row.said.get(column, "") != ""]
-        known = {row.key for row, _ in said}
+        filled = [(row, column) for row in rows for column in columns if row.said.get(column, "") != ""]
+        known = {row.key for row, _ in filled}
+        # Who writes what an empty cell says asks for nothing.
+        said = [(row, column) for row, column in filled if row.said[column] != DEFAULTS.get(column)]
         for row in rows if said else ():
             disputed = set(columns) & set(row.texts.get("in_conflict", "").split("; "))
             if row.key not in known and needed <= row.numbers.keys() and not disputed:
