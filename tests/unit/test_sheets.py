@@ -387,3 +387,25 @@ def test_a_column_of_a_persons_own_that_holds_values_is_read_as_one_of_studies_i
     else:
         with pytest.raises(InputError, match=re.escape(found)):
             sheets.read_sheet(path, "extraction", values=["dose"])
+
+
+@each(
+    ("mean", "cells", "found"),
+    [
+        ("5.1", ("2,500", "10"), ["2500", "10"]),
+        ("5,1", ("2,500", "10"), ["2.5", "10"]),
+        ("5.1", ("2,5", "10"), ["2.5", "10"]),  # it says so itself
+        ("5", ("2,500", "10"), "nothing else in the sheet says which"),
+    ],
+)
+def test_the_numbers_of_a_sheet_say_the_decimal_mark_of_such_a_column(tmp_path, mean, cells, found):
+    rows = [f'A;p;single;{at};"{mean}";{cell}' for at, cell in enumerate(cells, start=20)]
+    path = tmp_path / "AB.csv"
+    path.write_text(
+        "\n".join(("study;outcome;group;n;mean;Dose", *rows)).replace(";", "\t"), encoding="utf-8"
+    )
+    if isinstance(found, list):
+        assert sheets.read_sheet(path, "extraction", values=["dose"])["Dose"].tolist() == found
+    else:
+        with pytest.raises(InputError, match=found):
+            sheets.read_sheet(path, "extraction", values=["dose"])

@@ -351,11 +351,12 @@ class _Reader:
         return value
 
     def _values(self, name: str, cells: list[str]) -> list[str]:
-        """The cells of a column of a person's own that holds values."""
+        """The cells of a column of a person's own that holds values; where they do not say their decimal mark, the sheet's numbers do."""
         for at, what, todo in cell_text.spoilt_among(cells):
             self._fault(f"{cells[at]} is {what}", at, Column(name, "text"), todo)
         told = (cell for cell in cells if not isinstance(cell, NumberCell))
-        return self._plain(name, cells, Convention.of(told, separator=self.separator))
+        own = Convention.of(told, separator=self.separator)
+        return self._plain(name, cells, own if own.decimal or own.mixed else self.convention)
 
     def _plain(self, name: str, cells: list[str], convention: Convention, first: int = 0) -> list[str]:
         """Cells of a person's own column, from row `first` on, their numbers written plainly where all are numbers."""
