@@ -92,9 +92,9 @@ class Counts:
 
         return newton(step, lambda move: longest * np.abs(move), np.zeros(eta.shape[:-1]))
 
-    def loglik_at_modes(self, eta: Array, loading: Array) -> float:
-        """Log-likelihood of all studies with v at its modes, for `eta` and `loading` as in `modes`."""
-        return float(self.loglik(eta + loading * self.modes(eta, loading)[..., None]).sum())
+    def loglik_at_modes(self, eta: Array, loading: Array) -> Array:
+        """Log-likelihood of each study (... x k) with v at its mode, for `eta` and `loading` as in `modes`."""
+        return self.loglik(eta + loading * self.modes(eta, loading)[..., None])
 
     def integrated_twice(self, eta: Array, one: Array, two: Array) -> Array:
         """Log-likelihood of each study (... x k) integrated over two independent random effects, by Laplace's approximation.

@@ -13,6 +13,10 @@ import numpy as np
 
 from evergreen.metaanalysis.glmm_likelihood import EXACT_NODES, NEWTON_STEPS, Counts, Hypergeometric, newton
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.minima import lowest
+
+Likelihood = Callable[[Array, Array], Array]
+"""The log-likelihood of each study at a linear predictor, with what a standard normal effect is multiplied by in it."""
 
 NODES = 7
 FAR = 30.0  # a logarithm of odds or of a rate behind which no likelihood changes
@@ -54,7 +58,6 @@ def _highest(objective: Callable[[Array], Array], starts: Sequence[Array]) -> tu
     By BFGS, then Newton's method as long as it does not fall. Gives the place, the value there and the covariance. `objective` takes
     points (... x p): what is asked around one of them is computed at once.
     """
-    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
 
     def falling(at: Array) -> tuple[float, Array]:
         if np.abs(at).max() > BEYOND:
@@ -64,10 +67,7 @@ def _highest(objective: Callable[[Array], Array], starts: Sequence[Array]) -> tu
         up, down = np.reshape(around, (2, -1))
         return -here, (down - up) / 2e-4
 
-    found = [
-        optimize.minimize(falling, start, method="BFGS", jac=True, options={"gtol": 1e-6}) for start in starts
-    ]
-    at = min(found, key=lambda one: one.fun).x
+    at = lowest(falling, starts, method="BFGS", options={"gtol": 1e-6})
     for _ in range(NEWTON_STEPS):
         value, slope, hessian = _curvature(objective, at)
         covariance = _inverse(-hessian)
@@ -156,17 +156,14 @@ def one_count(counts: Counts, common: bool) -> Maximum:
     if common:
         return alone
 
-    ones = np.ones_like(counts.x)
+    integrated, finer = (partial(counts.integrated, nodes=nodes) for nodes in (NODES, 3 * NODES))
 
-    def objective(points: Array, nodes: int = NODES) -> Array:
+    def objective(points: Array, likelihood: Likelihood = integrated) -> Array:
         theta, tau = _each(points)
-        return counts.integrated(counts.offset + theta, tau * ones, nodes).sum(axis=-1)
+        return likelihood(counts.offset + theta, tau * np.ones_like(counts.x)).sum(axis=-1)
 
-    def at_modes(values: Array) -> float:
-        return counts.loglik_at_modes(counts.offset + values[0], values[1] * ones)
-
-    found = _mixed(objective, at_modes, alone)
-    if _change(found, partial(objective, nodes=3 * NODES)) > RESOLVED:
+    found = _mixed(objective, partial(objective, likelihood=counts.loglik_at_modes), alone)
+    if _change(found, partial(objective, likelihood=finer)) > RESOLVED:
         raise ValueError(too_different(found.tau2))
     return _curved(found, alone.variance)
 
@@ -198,7 +195,7 @@ def _glm(counts: Counts) -> tuple[float, float, float]:
 
 
 def _mixed(
-    objective: Callable[[Array], Array], at_modes: Callable[[Array], float | Array], common: Maximum
+    objective: Callable[[Array], Array], at_modes: Callable[[Array], Array], common: Maximum
 ) -> Maximum:
     """Maximise over effect and tau; `common` stands where the likelihood does not rise above its own."""
     best, loglik, covariance = _highest(objective, [np.array([common.estimate, tau]) for tau in (0.3, 1.0)])
@@ -231,20 +228,17 @@ def fixed_studies(counts: Counts, common: bool) -> Maximum:
         eta = counts.offset + _each(points)[0] * counts.group
         return counts.loglik(eta + intercepts(counts.loglik, eta)).sum(axis=-1)
 
-    def objective(points: Array) -> Array:
-        theta, tau = _each(points)
-        eta = counts.offset + theta * counts.group
-        integrated = partial(counts.integrated, loading=tau * sides, nodes=NODES)
-        return integrated(eta + intercepts(integrated, eta)).sum(axis=-1)
+    integrated = partial(counts.integrated, nodes=NODES)
 
-    def at_modes(values: Array) -> float:
-        eta, loading = counts.offset + values[0] * counts.group, values[1] * sides
-        integrated = partial(counts.integrated, loading=loading, nodes=NODES)
-        return counts.loglik_at_modes(eta + intercepts(integrated, eta), loading)
+    def objective(points: Array, likelihood: Likelihood = integrated) -> Array:
+        theta, tau = _each(points)
+        eta, loading = counts.offset + theta * counts.group, tau * sides
+        return likelihood(eta + intercepts(partial(integrated, loading=loading), eta), loading).sum(axis=-1)
 
     first, _ = _wald_homogeneity(own, own_v)
     (theta,), ll_common, variance = _highest(without_heterogeneity, [np.array([first])])
     alone = _common_effect(float(theta), float(variance[0, 0]), ll_common, counts.saturated(), own, own_v)
+    at_modes = partial(objective, likelihood=counts.loglik_at_modes)
     return alone if common else _curved(_mixed(objective, at_modes, alone), alone.variance)
 
 

@@ -19,6 +19,7 @@ from scipy import special
 from evergreen.metaanalysis import coefficients
 from evergreen.metaanalysis.generalised_least_squares import Clusters, Solution
 from evergreen.metaanalysis.least_squares import Array
+from evergreen.metaanalysis.minima import lowest
 from evergreen.metaanalysis.models import MODELS
 
 COMPONENTS = ("study", "effect")
@@ -171,16 +172,9 @@ def components_of(
     starts = [np.full(len(free), 0.3)]
     if len(free) > 1:  # from the edges too, where one component takes all
         starts += [np.where(np.arange(len(free)) == position, 0.5, 1e-3) for position in range(len(free))]
-    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
-
-    found = [
-        optimize.minimize(
-            objective, start, jac=True, method="L-BFGS-B", bounds=[(0.0, None)] * len(free),
-            options={"ftol": 1e-14, "gtol": 1e-8, "maxiter": 500},
-        )
-        for start in starts
-    ]  # fmt: skip
-    return spread(min(found, key=lambda one: one.fun).x)
+    stop = {"ftol": 1e-14, "gtol": 1e-8, "maxiter": 500}
+    at = lowest(objective, starts, method="L-BFGS-B", bounds=[(0.0, None)] * len(free), options=stop)
+    return spread(at)
 
 
 def profile_drop(fitted: MultilevelFit, component: int, level: float = 0.95) -> Callable[[float], float]:
@@ -272,15 +266,8 @@ def _between(
         slopes = (slopes + slopes.T) / 2
         return -clusters.log_likelihood(solution, restricted), -2 * (slopes @ lower)[rows, columns] * scale
 
-    from scipy import optimize  # loading it takes longer than pooling, and few outcomes need it
-
-    found = [
-        optimize.minimize(
-            objective, np.where(rows == columns, 0.4, share), jac=True, method="BFGS", options={"gtol": 1e-9}
-        )
-        for share in (0.0, 0.2, -0.2)
-    ]
-    lower = triangle(min(found, key=lambda one: one.fun).x)
+    starts = [np.where(rows == columns, 0.4, share) for share in (0.0, 0.2, -0.2)]
+    lower = triangle(lowest(objective, starts, method="BFGS", options={"gtol": 1e-9}))
     return lower @ lower.T
 
 
