@@ -14,7 +14,7 @@ from evergreen.extraction.constraints import NUMBERS
 from evergreen.extraction.derive import derive, fill_in, formula
 from evergreen.extraction.merge import merge_extraction
 from evergreen.extraction.row_values import record_of, typed
-from evergreen.metaanalysis.conversion_rules import BY_ID, RULES
+from evergreen.metaanalysis.conversion_rules import BY_ID, ROW_VALUES, RULES
 from evergreen.protocol.conversions import Filling
 from tests.protocols import pooling
 from tests.reference.given import numbers as numbers_of
@@ -348,7 +348,7 @@ def test_filling_in_again_forgets_what_was_filled_in_before():
 
 
 def test_every_rule_names_a_formula_and_what_it_reads():
-    known = {*NUMBERS, *conversion_reference.ROW_VALUES}
+    known = {*NUMBERS, *ROW_VALUES}
     for rule in RULES:
         assert callable(formula(rule)), rule.id
         assert {*rule.needs.values(), *rule.options.values()} <= known, rule.id

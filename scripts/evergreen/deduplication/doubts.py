@@ -16,19 +16,12 @@ import pandas as pd
 import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
+from evergreen.deduplication import wording
 from evergreen.deduplication.comparison import DIFFERENT, SAME, UNKNOWN, Comparison
 from evergreen.deduplication.decision import ANOTHER, MERGED, NAMING, NOTICES, VETOES, Decision, entries
 from evergreen.deduplication.features import KINDS, text
 from evergreen.deduplication.journals import same_sort
 from evergreen.deduplication.people import cut_list, same_people
-from evergreen.deduplication.wording import (
-    OTHER,
-    SLIP,
-    WORDS,
-    abstracts_differ,
-    compare_titles,
-    names_a_work,
-)
 from evergreen.deduplication.wording import SAME as ALIKE
 
 _PREPRINT = KINDS.index("preprint")
@@ -103,7 +96,7 @@ class Doubts:
         # pairs are decided on again when those within their groups join them
         self._abstracts: dict[str, str] = {}
         self._levels: dict[tuple[str, str], int] = {}
-        self._abstracts_differ = lru_cache(maxsize=None)(abstracts_differ)
+        self._abstracts_differ = lru_cache(maxsize=None)(wording.abstracts_differ)
 
     def decide(self, pairs: Comparison, decision: Decision) -> Decision:
         """`decision` with the doubts on the pairs that it merges."""
@@ -128,7 +121,7 @@ class Doubts:
         titles = (self.table["title"].iloc[rows[chosen]].tolist() for rows in (pairs.a, pairs.b))
         worded = [x not in y and y not in x for x, y in zip(*titles, strict=True)]
         chosen = chosen[np.array(worded, dtype=bool)]
-        found[chosen[self._wording(pairs.a[chosen], pairs.b[chosen]) == OTHER]] = ANOTHER
+        found[chosen[self._wording(pairs.a[chosen], pairs.b[chosen]) == wording.OTHER]] = ANOTHER
         return found
 
     def _vetoes(self, pairs: Comparison, frequent: set[str], of_parts: np.ndarray) -> np.ndarray:
@@ -163,7 +156,7 @@ class Doubts:
         worded = np.flatnonzero(~equal & read & ~revised & (pairs.length > 0) & ~pairs.same_id)
         level = np.full(len(pairs), ALIKE, dtype=np.int8)
         level[worded] = self._wording(pairs.a[worded], pairs.b[worded])
-        doubt("wording", level == OTHER)
+        doubt("wording", level == wording.OTHER)
         # neither preprints nor Cochrane reviews have a place that could be missing
         placeless = pairs.cochrane | ((pairs.kind_a == _PREPRINT) & (pairs.kind_b == _PREPRINT))
         issue = column["issue"][pairs.a] % 1000
@@ -171,8 +164,8 @@ class Doubts:
         nowhere = (page_a == 0) & (page_b == 0) & ~article & ~placeless
         doubt(
             "letters",
-            ((level == WORDS) & ~(own & (pairs.length >= _SAYS_MUCH)))
-            | ((level == SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))),
+            ((level == wording.WORDS) & ~(own & (pairs.length >= _SAYS_MUCH)))
+            | ((level == wording.SLIP) & (brief | ((beside | nowhere) & (pairs.doi != SAME)))),
         )
 
         last_a, last_b = column["last_page"][pairs.a], column["last_page"][pairs.b]
@@ -257,7 +250,7 @@ class Doubts:
         heading = self.table["heading"]
         titles = list(zip(heading.iloc[a].tolist(), heading.iloc[b].tolist(), strict=True))
         for x, y in set(titles) - self._levels.keys():
-            self._levels[x, y] = compare_titles(x, y, self._known)
+            self._levels[x, y] = wording.compare_titles(x, y, self._known)
         return np.fromiter(map(self._levels.__getitem__, titles), np.int8, len(titles))
 
     def _known(self, word: str) -> bool:
@@ -275,7 +268,7 @@ class Doubts:
         return Counter(dict(zip(several.field(0).to_pylist(), several.field(1).to_pylist(), strict=True)))
 
     def _serial(self, a: np.ndarray, b: np.ndarray, frequent: set[str]) -> np.ndarray:
-        naming = lru_cache(maxsize=None)(names_a_work)
+        naming = lru_cache(maxsize=None)(wording.names_a_work)
         heading, title = self.table["heading"], self.table["title"]
         return np.fromiter(
             (

@@ -5,16 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from evergreen.metaanalysis.conversion_rules import (
-    ARM,
-    CLUSTER,
-    CONTRAST,
-    CROSSOVER,
-    DESIGN,
-    ROW_VALUES,
-    RULES,
-    Rule,
-)
+from evergreen.metaanalysis import conversion_rules
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "conversions.md"
 _HEAD = """\
@@ -50,15 +41,16 @@ number. A bound such as `P < 0.001` gives none either; how large or small the st
 
 
 TABLES = {
-    "Arms": ARM, "Reported effects": CONTRAST, "Cluster-randomised trials": CLUSTER, "Crossover trials": CROSSOVER,
-    "Made where an effect is computed": DESIGN,
+    "Arms": conversion_rules.ARM, "Reported effects": conversion_rules.CONTRAST,
+    "Cluster-randomised trials": conversion_rules.CLUSTER, "Crossover trials": conversion_rules.CROSSOVER,
+    "Made where an effect is computed": conversion_rules.DESIGN,
 }  # fmt: skip
 
 
 def page() -> str:
     """The page as text."""
     lines = [_HEAD, *(_table(title, rows) for title, rows in TABLES.items()), "## Words\n\n"]
-    lines += [f"* `{name}`: {what}.\n" for name, what in ROW_VALUES.items()]
+    lines += [f"* `{name}`: {what}.\n" for name, what in conversion_rules.ROW_VALUES.items()]
     return "".join(lines)
 
 
@@ -68,11 +60,11 @@ def _table(title: str, rows: str) -> str:
         "| id | gives | needs | assumes | source | made |\n",
         "| --- | --- | --- | --- | --- | --- |\n",
     ]
-    lines += [_line(rule) for rule in RULES if rule.rows == rows]
+    lines += [_line(rule) for rule in conversion_rules.RULES if rule.rows == rows]
     return "".join(lines) + "\n"
 
 
-def _line(rule: Rule) -> str:
+def _line(rule: conversion_rules.Rule) -> str:
     gives = ", ".join(f"`{column}`" for column in rule.gives)
     needs = ", ".join(_named(name, rule) for name in rule.needs.values())
     if rule.options:
@@ -83,7 +75,7 @@ def _line(rule: Rule) -> str:
     return f"| `{rule.id}` | {gives} | {needs} | {assumes} | {sources} | {made} |\n"
 
 
-def _named(name: str, rule: Rule) -> str:
+def _named(name: str, rule: conversion_rules.Rule) -> str:
     return f"`{name}`" + (" (else imputed)" if name in rule.outside else "")
 
 

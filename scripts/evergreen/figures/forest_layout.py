@@ -8,16 +8,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from evergreen.counting import listed, noun
+from evergreen.figures import forest_columns
 from evergreen.figures.canvas import HEIGHT, WIDTH
-from evergreen.figures.forest_columns import (
-    Placed,
-    Type,
-    groups,
-    measured,
-    right_end,
-    span,
-    widen_for_groups,
-)
 from evergreen.figures.forest_table import Column, Row, Table, limits
 from evergreen.figures.letters import widest_part, width_of, wrapped
 from evergreen.tables import grouped
@@ -86,17 +78,17 @@ class Layout:
     def _measure(self, size: float, least: float, share: float, below: int) -> None:
         """The columns in letters of a size, labels of at least a width (in letters of 8 points) unless they need less, those of
         sentences with a share of their width, without ranks from `below` on."""
-        self.type = Type.of(size)
+        self.type = forest_columns.Type.of(size)
 
-        def placed(columns: Sequence[Column]) -> list[Placed]:
+        def placed(columns: Sequence[Column]) -> list[forest_columns.Placed]:
             kept = [replace(one, most=one.most * share) for one in columns if one.rank < below]
-            made = [measured(one, self.table.rows, self.type) for one in kept]
-            widen_for_groups(made, self.type)
+            made = [forest_columns.measured(one, self.table.rows, self.type) for one in kept]
+            forest_columns.widen_for_groups(made, self.type)
             return made
 
         self.before, self.after = placed(self.table.before), placed(self.table.after)
-        self._right = right_end(self.after, 0.0, self.type) + MARGIN
-        self._between = right_end(self.before, 0.0, self.type)
+        self._right = forest_columns.right_end(self.after, 0.0, self.type) + MARGIN
+        self._between = forest_columns.right_end(self.before, 0.0, self.type)
         if self.table.graph is not None:
             self._between += self.type.gap + 4 + AFTER_GRAPH
         # indented labels and the head of the column
@@ -119,7 +111,7 @@ class Layout:
         spare = max(self._spare, 0.0)
         self.label_width = min(self._label_most, self._label_least + spare)
         left = spare - (self.label_width - self._label_least)
-        self.before_end = right_end(self.before, MARGIN + self.label_width, self.type)
+        self.before_end = forest_columns.right_end(self.before, MARGIN + self.label_width, self.type)
         self.graph_left = self.before_end + self.type.gap + 4
         self.graph_width = 0.0
         if self.table.graph is not None:
@@ -164,8 +156,8 @@ class Layout:
         """Whether the sides of the axis are named in its head."""
         return self.table.preset.favours == "above"
 
-    def group_lines(self, placed: list[Placed], group: str, members: list[int]) -> list[str]:
-        return wrapped(group, span(placed, members, self.type) + 0.1, self.type.size, True)
+    def group_lines(self, placed: list[forest_columns.Placed], group: str, members: list[int]) -> list[str]:
+        return wrapped(group, forest_columns.span(placed, members, self.type) + 0.1, self.type.size, True)
 
     def lines_of(self, row: Row) -> list[str]:
         """The lines of a row's text or label."""
@@ -199,7 +191,7 @@ class Layout:
         named = max(map(len, self.favours)) if self.above else 0
         lines = [len(self.head_of_labels), len(self.graph_head) + named]
         for placed in (self.before, self.after):
-            for group, members in groups(placed):
+            for group, members in forest_columns.groups(placed):
                 above = len(self.group_lines(placed, group, members)) if group else 0
                 lines.append(above + max(len(placed[i].head) for i in members))
         return max(lines)

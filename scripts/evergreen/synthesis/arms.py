@@ -80,7 +80,7 @@ def counts_people(rows: Rows, needed: Sequence[str]) -> bool:
 
 
 def missing_numbers(rows: Rows, needed: Sequence[str]) -> str:
-    absent = [name for name in needed if any(math.isnan(row[name]) for row in rows)]
+    absent = [name for name in needed if not complete(rows, [name])]
     words = ", ".join(WORDS[name] for name in absent)
     if unsettled := disputed(rows, absent):
         return disagreed(unsettled)
@@ -151,7 +151,7 @@ def effective(row: Row) -> Row:
 
 def people_of(rows: Rows, comparisons: int = 1) -> dict[str, float]:
     """Counts of people, events and person-time of arms together, shared by several comparisons."""
-    return {name: total(rows, name) / comparisons for name in COUNTS}
+    return shared(added(rows, COUNTS), comparisons)
 
 
 def combined(arms: Rows, needed: Sequence[str]) -> dict[str, float]:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evergreen.errors import InputError
+from evergreen.extraction import row_values
 from evergreen.extraction.check import RESULT, Row, place_of
-from evergreen.extraction.row_values import (
-    YES,
-    clustered,
-    first_report,
-    is_adjusted,
-    marked,
-    record_of,
-    text_of,
-)
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, DIFFERENCE, IMPUTED
 from evergreen.metaanalysis.measures import KINDS
 from evergreen.protocol.outcomes import Outcome
@@ -132,7 +124,7 @@ def comparisons_of(
         return Reason("other_arms", "none of its arms is among those that the protocol names")
     if unsettled := disputed(rows, ("group",)):
         return disagreed(unsettled)
-    alone = [row["group"] for row in rows if "row" in row["in_conflict"].split("; ")]
+    alone = [row["group"] for row in rows if disputed([row], ("row",))]
     if len(alone) > len(set(alone)):
         lacking = "each has one that the other lacks, which may be the same"
         return Reason("disputed", f"the extractors disagree on its arms: {lacking}")
@@ -179,7 +171,7 @@ def comparisons_of(
 
 def by_adjustment(rows: Rows, outcome: Outcome, kind: str) -> tuple[Rows, Rows, str]:
     """The rows of a result that count, those that do not, and why, as the protocol has adjusted estimates preferred or avoided."""
-    adjusted = [row for row in rows if row["group"] == "contrast" and is_adjusted(row)]
+    adjusted = [row for row in rows if row["group"] == "contrast" and row_values.is_adjusted(row)]
     if not outcome.adjusted or not adjusted:
         return rows, (), ""
     others = [row for row in rows if not any(row is one for one in adjusted)]
@@ -202,12 +194,12 @@ _PREFERRED = "an adjusted estimate is reported, which the protocol prefers"
 _AVOIDED = "adjusted, which the protocol avoids where the report gives other numbers"
 
 
-def _imputed(rows: Rows, needed: Sequence[str]) -> bool:
-    return any(set(marked(row[IMPUTED])) & set(needed) for row in rows)
+def _imputed(rows: Rows, needed: Iterable[str]) -> bool:
+    return any(set(row_values.marked(row[IMPUTED])) & set(needed) for row in rows)
 
 
 def _from_difference(rows: Rows) -> bool:
-    made = [BY_ID.get(entry["conversion"]) for row in rows for entry in record_of(row)]
+    made = [BY_ID.get(entry["conversion"]) for row in rows for entry in row_values.record_of(row)]
     return any(rule is not None and rule.about == DIFFERENCE for rule in made)
 
 
@@ -302,32 +294,34 @@ def _row(
     """One `of` so many comparisons of a study, whose rows are named by their arm where there are several; arms `beside` them count."""
     first = rows[0]
     used = {name.rstrip("12") for name in numbers} or set(BEHIND)
-    paired = bool(numbers) and first["crossover"] == YES
-    used |= {"design_effect"} if any(clustered(row) for row in rows) else set()
+    paired = bool(numbers) and first["crossover"] == row_values.YES
+    used |= {"design_effect"} if any(row_values.clustered(row) for row in rows) else set()
     used |= {"r_paired"} if paired else set()
     se = None if estimate[1] is None else math.sqrt(estimate[1])
+    imputed = _imputed(rows, used)
     sizes = [made for row in rows for made in effective_sizes(row, used, se)]
-    imputed = any(set(marked(row[IMPUTED])) & used for row in rows)
-    ids = [text_of(row.get("record_id")) for row in rows]
+    ids = [row_values.text_of(row.get("record_id")) for row in rows]
     converted = [
         Converted(group=row["group"], arm=row["arm"], **entry)
         for row in rows
-        for entry in record_of(row)
+        for entry in row_values.record_of(row)
         if entry["column"] in used
     ]
     return Comparison(
         study=study,
         part="" if of == 1 else first["arm"],
-        **first_report(first),
+        **row_values.first_report(first),
         round=first["round"] or None,
         numbers=numbers,
         yi=estimate[0],
         vi=estimate[1],
         arms=arms,
-        derived=imputed or bool(sizes) or any(marked(row[DERIVED]) for row in rows),
+        derived=imputed or bool(sizes) or any(row_values.marked(row[DERIVED]) for row in rows),
         sources=tuple(sorted({one.split(":")[0] for one in ids if ":" in one})),
         columns={
-            as_called(name): text_of(value) for name, value in first.items() if name not in SHEET_COLUMNS
+            as_called(name): row_values.text_of(value)
+            for name, value in first.items()
+            if name not in SHEET_COLUMNS
         },
         # A row a group is one arm; arms of one group in one comparison were combined.
         combined=len({row["group"] for row in rows}) < len(rows),

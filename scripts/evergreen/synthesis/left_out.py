@@ -72,9 +72,8 @@ def _said(rows: Rows) -> Literal["intervention", "control", "none", ""]:
 
 def _reported(rows: Rows) -> tuple[ReportedArm, ...]:
     """Arm by arm what a study reports, for a table of what could not be pooled."""
-    numbers = [(row, {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])}) for row in rows]
     return tuple(
         ReportedArm.of(group=row["group"], arm=row["arm"], **states_of([row]), **known)
-        for row, known in numbers
-        if known
+        for row in rows
+        if (known := {name: row[name] for name in ARM_NUMBERS if not math.isnan(row[name])})
     )

@@ -51,20 +51,19 @@ def _misspelt(rows: pd.DataFrame, outcomes: Sequence[Outcome]) -> list[InputErro
     for position, name in enumerate(map(folded, rows["outcome"])):
         first.setdefault(name, position)
     known = {folded(one.data) for one in outcomes}
-    without = [one.data for one in outcomes if folded(one.data) not in first]
+    without = {folded(one.data): one.data for one in outcomes if folded(one.data) not in first}
     errors = []
     for name, position in first.items():
         if name in known:
             continue
         own = tables.rows(rows.iloc[[position]])[0]
-        for near in get_close_matches(name, [folded(data) for data in without], n=1, cutoff=0.8):
-            data = next(data for data in without if folded(data) == near)
+        for near in get_close_matches(name, without, n=1, cutoff=0.8):
             errors.append(
                 InputError(
-                    f"the outcome {own['outcome']!r} is not in the protocol, whose outcome {data!r} has no row",
+                    f"the outcome {own['outcome']!r} is not in the protocol, whose outcome {without[near]!r} has no row",
                     **place_of(own),
                     column="outcome",
-                    todo=f"Write {data}, or name it as the sheet does under `data` of the outcome.",
+                    todo=f"Write {without[near]}, or name it as the sheet does under `data` of the outcome.",
                 )
             )
     return errors

@@ -17,18 +17,11 @@ from evergreen.metaanalysis.absolute_risk import ratio_of_other_measure
 from evergreen.metaanalysis.conversion_rules import BY_ID, DERIVED, IMPUTED, RISKS
 from evergreen.metaanalysis.measures import MEASURES
 from evergreen.protocol.outcomes import Outcome
-from evergreen.synthesis.arms import (
-    CONTRAST_NUMBERS,
-    Rows,
-    columns_of_unit,
-    disagreed,
-    disputed,
-    why_not_derived,
-)
+from evergreen.synthesis import arms
 
 Effect = tuple[float, float]
 LIMITS = ("estimate_ci_low", "estimate_ci_high")
-BEHIND = (*CONTRAST_NUMBERS, "estimate_p")
+BEHIND = (*arms.CONTRAST_NUMBERS, "estimate_p")
 """Columns that an effect is made from."""
 
 
@@ -37,10 +30,10 @@ def effect(row: Row, outcome: Outcome) -> Effect | str:
 
     Raises InputError where it is not said whether an estimate is a ratio or its logarithm, and for a ratio that cannot be.
     """
-    if unsettled := disputed(
-        [row], ("scale", "estimate_measure", "design_effect", *columns_of_unit(outcome))
+    if unsettled := arms.disputed(
+        [row], ("scale", "estimate_measure", "design_effect", *arms.columns_of_unit(outcome))
     ):
-        return disagreed(unsettled)
+        return arms.disagreed(unsettled)
     stated, made_of = _stated(row, outcome), ("estimate", "estimate_se", *used(row))
     if isinstance(stated, str):
         scored = _scored(row, outcome.measure)
@@ -48,8 +41,8 @@ def effect(row: Row, outcome: Outcome) -> Effect | str:
         stated = stated if scored is None else scored
     elif math.isnan(row["estimate_se"]):
         made_of = (*made_of, *OF_ESTIMATE, "estimate_df")
-    if unsettled := disputed([row], made_of):
-        return disagreed(unsettled)
+    if unsettled := arms.disputed([row], made_of):
+        return arms.disagreed(unsettled)
     if isinstance(stated, tuple) and not math.isnan(row["design_effect"]):
         return stated[0], stated[1] * row["design_effect"]
     return stated
@@ -70,7 +63,7 @@ def scale_of(row: Row, outcome: Outcome) -> str:
     return row["scale"] or outcome.scale or MEASURES[outcome.measure].reported
 
 
-def shown_by(rows: Rows, outcome: Outcome, measure: str) -> str:
+def shown_by(rows: arms.Rows, outcome: Outcome, measure: str) -> str:
     """How effects of `measure` are shown, as `Measure.scale`: those of which nothing else is known are ratios where outcome or rows say so."""
     own = MEASURES[measure]
     said = {outcome.scale, *(row["scale"] for row in rows)}
@@ -119,7 +112,7 @@ def _stated(row: Row, outcome: Outcome) -> Effect | str:
         value = (low + high) / 2
     if math.isnan(se):
         if not usual_interval(row):
-            return f"an estimate is reported without standard error or interval{why_not_derived([row])}"
+            return f"an estimate is reported without standard error or interval{arms.why_not_derived([row])}"
         se = conversions.se_from_any_interval(low, high)
     if se <= 0:
         return "the reported estimate has no sampling variance"
@@ -145,7 +138,7 @@ def _scored(row: Row, name: str) -> Effect | str | None:
 # --- estimates of another measure
 
 
-def as_measured(row: Row, rows: Rows, outcome: Outcome) -> Row:
+def as_measured(row: Row, rows: arms.Rows, outcome: Outcome) -> Row:
     """A contrast row with its estimate as the outcome's measure, recorded, if a conversion is asked for; else the row as it is.
 
     `rows` are those of its result: the control arm's risk is needed where the row does not say it. The interval is converted limit by
@@ -191,15 +184,14 @@ def as_measured(row: Row, rows: Rows, outcome: Outcome) -> Row:
     }  # fmt: skip
 
 
-def _control_risk(row: Row, rows: Rows, outcome: Outcome) -> tuple[float, bool]:
+def _control_risk(row: Row, rows: arms.Rows, outcome: Outcome) -> tuple[float, bool]:
     """The risk of the control group that a row or its control arm says, else that of the protocol, and whether it is the latter."""
     if not math.isnan(row["control_risk"]):
         return row["control_risk"], False
-    arms = [
-        one for one in rows if one["group"] == "control" and one["n"] > 0 and not math.isnan(one["events"])
-    ]
-    if arms:
-        return sum(one["events"] for one in arms) / sum(one["n"] for one in arms), False
+    controls = arms.of_group(rows, "control")
+    counted = [one for one in controls if one["n"] > 0 and not math.isnan(one["events"])]
+    if counted:
+        return arms.total(counted, "events") / arms.total(counted, "n"), False
     return outcome.filling.outside.get("control_risk", math.nan), True
 
 

@@ -13,23 +13,12 @@ from evergreen.protocol.analysis import Analysis
 from evergreen.sheets import NUMBER
 from evergreen.synthesis import dependence
 from evergreen.synthesis.pooled import estimator, model_of
-from evergreen.synthesis.result.analyses import (
-    Cumulative,
-    CumulativeNotDone,
-    Influence,
-    Influenced,
-    Quartiles,
-    Refitted,
-    Step,
-    SubsetPoints,
-    Subsets,
-    Without,
-)
+from evergreen.synthesis.result import analyses
 from evergreen.synthesis.study_effects import Studies
 from evergreen.tables import grouped
 
 
-def influences(studies: Studies, analysis: Analysis) -> Influence | None:
+def influences(studies: Studies, analysis: Analysis) -> analyses.Influence | None:
     """Leave-one-out results and deletion diagnostics of a common-effect or random-effects model of three or more studies; a study is left
     out with all its effects."""
     cluster = dependence.together(studies)
@@ -51,10 +40,10 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
     for position, (label, own) in enumerate(rows.items()):
         left = without.one(position)
         entries.append(
-            Influenced(
+            analyses.Influenced(
                 label=label,
                 rows=tuple(studies.at(own).labels),
-                without=Without.of(
+                without=analyses.Without.of(
                     k=int(left.k), studies=studies.take([name != label for name in cluster]).count,
                     test=str(left.test), estimate=left.b[0], se=left.se[0], p=left.p_value[0], ci_low=left.ci_low[0],
                     ci_high=left.ci_high[0], tau2=left.tau2, I2=left.I2, Q=left.Q, Q_p=left.Q_p,
@@ -65,7 +54,7 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
                 baujat_y=y_axis[position],
             )
         )  # fmt: skip
-    return Influence(
+    return analyses.Influence(
         studies=tuple(entries),
         outliers=tuple(labels[influence.outliers(found, analysis.outliers)]),
         outlier_level=analysis.outliers,
@@ -76,7 +65,7 @@ def influences(studies: Studies, analysis: Analysis) -> Influence | None:
 
 def _gosh(
     studies: Studies, method: str, without: Array, analysis: Analysis, cluster: list[str]
-) -> Subsets | None:
+) -> analyses.Subsets | None:
     """What subsets of the studies give; `without` are the estimates without each study."""
     subsets, k = analysis.gosh, len(without)
     if not subsets or k < 5:
@@ -86,14 +75,14 @@ def _gosh(
     )
     whole = fit(studies.yi, studies.vi, method=method).b[0]
     strongest = int(np.argmax(np.abs(without - whole)))
-    return Subsets(
+    return analyses.Subsets(
         subsets=len(found.used),
         drawn=k >= 62 or len(found.used) < 2**k - 1 - k,
         seed=analysis.seed,
         estimate=_quartiles(found.estimate),
         I2=_quartiles(found.I2),
         strongest=strongest,
-        points=SubsetPoints.of(
+        points=analyses.SubsetPoints.of(
             studies=tuple(found.used.sum(axis=1).astype(int).tolist()),
             estimate=found.estimate,
             I2=found.I2,
@@ -102,15 +91,17 @@ def _gosh(
     )
 
 
-def _quartiles(values: Array) -> Quartiles:
+def _quartiles(values: Array) -> analyses.Quartiles:
     found = np.quantile(values, (0.0, 0.25, 0.5, 0.75, 1.0))
-    return Quartiles.of(**dict(zip(Quartiles.model_fields, found, strict=True)))
+    return analyses.Quartiles.of(**dict(zip(analyses.Quartiles.model_fields, found, strict=True)))
 
 
-def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeNotDone:
+def cumulative(studies: Studies, analysis: Analysis) -> analyses.Cumulative | analyses.CumulativeNotDone:
     """The result as studies are added one by one, in the order of a study-level column or of the rounds."""
     if analysis.model not in {"random", "common"}:
-        return CumulativeNotDone(not_done="studies are added one by one in inverse-variance models only")
+        return analyses.CumulativeNotDone(
+            not_done="studies are added one by one in inverse-variance models only"
+        )
     wanted = analysis.cumulative
     each = zip(dependence.together(studies), studies.column("year"), strict=True)
     years = {name: year for name, year in each if year}
@@ -122,14 +113,14 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
         places = [place_of(text) if text else np.nan for text in texts]
     except ValueError:
         why = f"the column {by} holds a text that is no number, so it orders nothing"
-        return CumulativeNotDone(by=by, not_done=why)
+        return analyses.CumulativeNotDone(by=by, not_done=why)
     known = np.isfinite(places)
     part = studies.take(known)
     order, cluster = np.array(places)[known], dependence.together(part)
     steps = influence.steps(order, cluster)
     if len(steps) < 3 or len(set(order.tolist())) < 2:
         what = "the rounds do" if by == "round" else f"the column {by} does"
-        return CumulativeNotDone(by=by, not_done=f"{what} not order three or more studies")
+        return analyses.CumulativeNotDone(by=by, not_done=f"{what} not order three or more studies")
     method, test = estimator(analysis)
     fitted = influence.cumulative(
         part.yi, part.vi, order, method=method, test=test, level=analysis.level, cluster=cluster, study=part.names
@@ -144,12 +135,12 @@ def cumulative(studies: Studies, analysis: Analysis) -> Cumulative | CumulativeN
             one = fit(so_far.yi, so_far.vi, method="EE", level=analysis.level)
         model = model_of(one)
         entries.append(
-            Step(
+            analyses.Step(
                 label=cluster[added[0]],
                 rows=tuple(part.labels[row] for row in added),
                 place=placed[added[0]],
                 studies=so_far.count,
-                **{name: getattr(model, name) for name in ("k", *Refitted.model_fields)},
+                **{name: getattr(model, name) for name in ("k", *analyses.Refitted.model_fields)},
             )
         )
-    return Cumulative(by=by, steps=tuple(entries), without_value=tuple(studies.take(~known).labels))
+    return analyses.Cumulative(by=by, steps=tuple(entries), without_value=tuple(studies.take(~known).labels))

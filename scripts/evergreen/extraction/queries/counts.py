@@ -11,16 +11,10 @@ from statistics import median
 
 from evergreen import tables
 from evergreen.extraction.constraints import OF_TIME
+from evergreen.extraction.queries import slips
 from evergreen.extraction.queries.crowd import Crowd, Reference, loss, spread_of
 from evergreen.extraction.queries.evidence import Evidence, Row, pairs
 from evergreen.extraction.queries.findings import Family, Finding, Kind, found, shown
-from evergreen.extraction.queries.slips import (
-    DECIMAL_SHIFT,
-    DIGITS_TRANSPOSED,
-    OUTLYING,
-    RIVAL,
-    transposed,
-)
 from evergreen.sheets import name_key
 from evergreen.sheets.numbers import NUMBER
 
@@ -168,11 +162,11 @@ def _size(row: Row, n: float, elsewhere: Sequence[float], siblings: Sequence[flo
         after = loss(references, math.log(n * factor))
         if before - after > SIZE_GAIN and after < 2.5:
             others = "the other rows of the arm and the other arms"
-            yield found(DECIMAL_SHIFT, row, "n", shown(n * factor), others=others)
+            yield found(slips.DECIMAL_SHIFT, row, "n", shown(n * factor), others=others)
             return
-    meant = transposed(n)
+    meant = slips.transposed(n)
     if meant == usual and n not in elsewhere and not 0.8 < n / usual < 1.05:
-        yield found(DIGITS_TRANSPOSED, row, "n", shown(usual), others="the other rows of the arm")
+        yield found(slips.DIGITS_TRANSPOSED, row, "n", shown(usual), others="the other rows of the arm")
         return
     if n >= 1.5 * usual and abs(n - usual - sum(siblings)) < 0.02 * n:
         problem = "that is the number of all arms together, and the arm has fewer elsewhere."
@@ -254,8 +248,8 @@ def _tenfold(factor: float) -> Undo:
 
 _SLIPS = (
     (PERCENT_AS_COUNT, _percent, 0.0),
-    (DECIMAL_SHIFT, _tenfold(10.0), 2.3),
-    (DECIMAL_SHIFT, _tenfold(0.1), 0.8),
+    (slips.DECIMAL_SHIFT, _tenfold(10.0), 2.3),
+    (slips.DECIMAL_SHIFT, _tenfold(0.1), 0.8),
 )
 
 
@@ -319,7 +313,7 @@ def _events(evidence: Evidence, rows: Sequence[Row]) -> Iterator[Finding]:
             gain, kind, which, counts = best[0]
             rivals = {kind.name: best[0]}
             for other in best[1:]:
-                if other[0] >= gain - RIVAL and set(other[2]) <= set(which):
+                if other[0] >= gain - slips.RIVAL and set(other[2]) <= set(which):
                     rivals.setdefault(other[1].name, other)
             for _, named, places, mended in rivals.values():
                 # a column of percentages is one question; once an arm is mended the others are asked about by themselves
@@ -339,7 +333,7 @@ def _events(evidence: Evidence, rows: Sequence[Row]) -> Iterator[Finding]:
             references = rates.references(row, siblings)
             if crowd.loss(now[at].logit) > FAR and loss(references, now[at].logit) > 1.5 * FAR:
                 expected = now[at].n / (1 + math.exp(-crowd.centre))
-                yield found(OUTLYING, row, "events", shown(expected), others=_others(rates, row))
+                yield found(slips.OUTLYING, row, "events", shown(expected), others=_others(rates, row))
 
 
 def _asked(rates: _Rates, row: Row, kind: Kind, count: _Count, more: str) -> Finding:

@@ -20,20 +20,7 @@ from evergreen.bias.tools import OVERALL
 from evergreen.errors import InputError, refuse
 from evergreen.extraction.check import KEY
 from evergreen.protocol.outcomes import Outcome
-from evergreen.report.exchange.revman import (
-    ALL_OUTCOMES,
-    BETWEEN,
-    CHARACTERISTIC,
-    CONTRAST,
-    JUDGEMENT,
-    KEPT,
-    OF_ARM,
-    OF_EFFECT,
-    OF_RESULT,
-    RESULTS,
-    ROWS,
-    SUPPORT,
-)
+from evergreen.report.exchange import revman
 from evergreen.screening.exchange.foreign_votes import needed, read_rows
 from evergreen.sheets import columns_of, folded
 
@@ -43,7 +30,7 @@ IMPORTED = "As imported from RevMan."
 PRINTED = {"exp mean": "estimate", "exp ci start": "estimate_ci_low", "exp ci end": "estimate_ci_high"}
 """Columns of an effect on the scale that is printed, and ours."""
 TEXTS = ("study", "outcome", "data type", "effect measure", "arm", "reference arm", "footnotes")
-NUMBERS = tuple(name.casefold() for name in (*OF_ARM.values(), *OF_EFFECT.values(), *PRINTED))
+NUMBERS = tuple(name.casefold() for name in (*revman.OF_ARM.values(), *revman.OF_EFFECT.values(), *PRINTED))
 
 
 @dataclass
@@ -83,7 +70,7 @@ def _extraction(
     path: Path, outcomes: Sequence[Outcome], controls: Collection[str], not_taken: dict[str, int]
 ) -> pd.DataFrame:
     lines = _read(path, TEXTS)
-    for name in (name.casefold() for name in RESULTS):
+    for name in (name.casefold() for name in revman.RESULTS):
         if name not in (*TEXTS, *NUMBERS) and (count := sum(bool(line.get(name)) for line in lines)):
             not_taken[name] = count
     called = {folded(one.name): one for one in reversed(outcomes)}
@@ -127,9 +114,9 @@ def _row(
     for column in NUMBERS:
         _check_number(line, column, path, number)
     sized = any(line.get(name) for name in ("sample size", "cases", "sd"))
-    effects = {own: line.get(theirs.casefold(), "") for own, theirs in OF_EFFECT.items()}
+    effects = {own: line.get(theirs.casefold(), "") for own, theirs in revman.OF_EFFECT.items()}
     printed = {own: line.get(theirs, "") for theirs, own in PRINTED.items()}
-    if folded(line["data type"]).startswith(folded(CONTRAST)) or (not sized and (effects["estimate_se"] or any(printed.values()))):  # fmt: skip
+    if folded(line["data type"]).startswith(folded(revman.CONTRAST)) or (not sized and (effects["estimate_se"] or any(printed.values()))):  # fmt: skip
         if effects["estimate"] and effects["estimate_se"]:
             return row | _filled({"estimate": effects["estimate"], "estimate_se": effects["estimate_se"]}) | {"group": "contrast", "scale": "analysis"}  # fmt: skip
         if any(printed.values()):
@@ -141,14 +128,14 @@ def _row(
             f"which arm of {line['study']} is the control for {line['outcome']!r} is not said", file=path, row=number, column="Reference arm",
             todo="Name the control there, or give it with --control.",
         )  # fmt: skip
-    numbers = {own: line.get(theirs.casefold(), "") for own, theirs in OF_ARM.items()}
+    numbers = {own: line.get(theirs.casefold(), "") for own, theirs in revman.OF_ARM.items()}
     group = "control" if folded(line["arm"]) in controls else "intervention"
     return row | _filled(numbers) | {"group": group}
 
 
 def _studies(path: Path) -> pd.DataFrame:
     lines = _read(path, ("study",))
-    head = CHARACTERISTIC.casefold()
+    head = revman.CHARACTERISTIC.casefold()
     columns = {name: name.removeprefix(head) for name in lines[0] if name.startswith(head)} if lines else {}
     rows = [{"study": line["study"], **{own: line[name] for name, own in columns.items()}} for line in lines]
     return tables.frame_of(rows, ["study", *columns.values()])
@@ -158,8 +145,8 @@ def _judgements(path: Path, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """A row for each judgement of a study, or of a result of it."""
     called = {folded(one.name): one.data for one in reversed(outcomes)}
     rows: list[dict[str, Any]] = []
-    judged, supported = JUDGEMENT.casefold(), SUPPORT.casefold()
-    further = {theirs.casefold(): own for own, theirs in OF_RESULT.items()}
+    judged, supported = revman.JUDGEMENT.casefold(), revman.SUPPORT.casefold()
+    further = {theirs.casefold(): own for own, theirs in revman.OF_RESULT.items()}
     for line in _read(path, ("study",)):
         outcome = line.get("outcome", "")
         labels = {own: line.get(name, "") for name, own in further.items()}
@@ -171,12 +158,12 @@ def _judgements(path: Path, outcomes: Sequence[Outcome]) -> pd.DataFrame:
             rows.append(
                 {
                     "study": line["study"], "outcome": called.get(folded(outcome), outcome), **labels,
-                    "domain": OVERALL if domain.startswith(OVERALL) else domain.removesuffix(ALL_OUTCOMES.casefold()), "judgement": judgement, "support": support,
+                    "domain": OVERALL if domain.startswith(OVERALL) else domain.removesuffix(revman.ALL_OUTCOMES.casefold()), "judgement": judgement, "support": support,
                 }
             )  # fmt: skip
     # of outcomes that read the same of a sheet each has the row
     rows = list({tuple(row.values()): row for row in rows}.values())
-    used = [name for name in OF_RESULT if any(row[name] for row in rows)]
+    used = [name for name in revman.OF_RESULT if any(row[name] for row in rows)]
     return tables.frame_of(rows, ["study", "outcome", *used, "domain", "judgement", "support"])
 
 
@@ -198,7 +185,9 @@ def _result(line: Line) -> tuple[str, str]:
 
 def _rows_in(footnotes: str, path: Path, number: int) -> list[dict[str, str]]:
     """The rows, as changes to that of the effect, that Evergreen wrote into its footnotes; none where nothing of the kind is there."""
-    written = next((part for part in footnotes.split(BETWEEN) if part.startswith(f"{ROWS}: ")), "")
+    written = next(
+        (part for part in footnotes.split(revman.BETWEEN) if part.startswith(f"{revman.ROWS}: ")), ""
+    )
     if not written:
         return []
     try:
@@ -206,7 +195,7 @@ def _rows_in(footnotes: str, path: Path, number: int) -> list[dict[str, str]]:
         told = [{str(name): str(text) for name, text in row.items()} for row in found]
     except (ValueError, AttributeError, TypeError):
         raise InputError("the rows among its footnotes cannot be read", file=path, row=number, column="Footnotes", todo="Export it again, or delete them.") from None  # fmt: skip
-    cleared = dict.fromkeys((*OF_EFFECT, *PRINTED.values(), "scale", "note"), "")
+    cleared = dict.fromkeys((*revman.OF_EFFECT, *PRINTED.values(), "scale", "note"), "")
     return [cleared | row for row in told]
 
 
@@ -214,15 +203,15 @@ def _footnotes(text: str) -> tuple[dict[str, str], str]:
     """({column: what stood in it}, the rest) of footnotes that Evergreen wrote, or that anybody wrote."""
     kept: dict[str, str] = {}
     rest = []
-    for part in filter(None, text.split(BETWEEN)):
+    for part in filter(None, text.split(revman.BETWEEN)):
         name, colon, said = part.partition(": ")
-        if not colon or name not in KEPT:
+        if not colon or name not in revman.KEPT:
             rest.append(part)
         elif name not in kept:
             kept[name] = said
         elif name != "record_id":  # a row has one report
             kept[name] += f"; {said}"
-    return kept, BETWEEN.join(rest)
+    return kept, revman.BETWEEN.join(rest)
 
 
 def _check_number(line: Line, column: str, path: Path, number: int) -> None:

@@ -9,20 +9,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from evergreen.errors import InputError
-from evergreen.synthesis.result.analyses import (
-    Beside,
-    Cumulative,
-    CumulativeNotDone,
-    Influence,
-    Line,
-    Moderators,
-    ModeratorsNotDone,
-    Profile,
-    Round,
-    Sensitivity,
-    SmallStudy,
-    Subgroups,
-)
+from evergreen.synthesis.result import analyses
 from evergreen.synthesis.result.directions import Directions
 from evergreen.synthesis.result.pooled_models import PooledModel
 from evergreen.synthesis.result.result_part import NotDone, Part, Texts, maybe, said
@@ -52,10 +39,12 @@ class Result(Part):
         default={},
     )
     model: PooledModel | None = said("The pooled effect; null where no study could be pooled.")
-    beside: Beside | None = maybe(
+    beside: analyses.Beside | None = maybe(
         "The other one of a common effect and random effects, where the protocol asks for both."
     )
-    profile: Profile | None = maybe("Likelihood of tau2, of a random-effects model of three or more studies.")
+    profile: analyses.Profile | None = maybe(
+        "Likelihood of tau2, of a random-effects model of three or more studies."
+    )
     no_total: str = maybe(
         "Why studies are pooled within the one column of `subgroups` only, where there is no `model` of all.",
         default="",
@@ -63,22 +52,24 @@ class Result(Part):
     not_pooled: str = maybe("Why nothing was pooled.", default="")
     notes: Texts = maybe("Sentences that belong beside the pooled effect.", default=())
     preparation: Preparation = said("What was done to the numbers of studies before they were pooled.")
-    subgroups: Subgroups = Field(
-        default_factory=Subgroups, description="Subgroups that the protocol asks for."
+    subgroups: analyses.Subgroups = Field(
+        default_factory=analyses.Subgroups, description="Subgroups that the protocol asks for."
     )
-    moderators: Moderators | ModeratorsNotDone | None = maybe(
+    moderators: analyses.Moderators | analyses.ModeratorsNotDone | None = maybe(
         "Meta-regression, where the protocol asks for one."
     )
-    bubble: Line | None = maybe("Line of a meta-regression on one number.")
-    sensitivity: Mapping[str, Sensitivity] = maybe(
+    bubble: analyses.Line | None = maybe("Line of a meta-regression on one number.")
+    sensitivity: Mapping[str, analyses.Sensitivity] = maybe(
         "Sensitivity analyses by label, in the protocol's order.", default={}
     )
-    cumulative: Cumulative | CumulativeNotDone = said("The pooled effect as studies are added one by one.")
-    influence: Influence | None = maybe(
+    cumulative: analyses.Cumulative | analyses.CumulativeNotDone = said(
+        "The pooled effect as studies are added one by one."
+    )
+    influence: analyses.Influence | None = maybe(
         "Influence of single studies, of an inverse-variance model of three or more."
     )
-    small_study: SmallStudy | NotDone = said("Small-study effects.")
-    rounds: Mapping[str, Round] = maybe(
+    small_study: analyses.SmallStudy | NotDone = said("Small-study effects.")
+    rounds: Mapping[str, analyses.Round] = maybe(
         "The pooled effect as of each round in which the outcome's data changed.", default={}
     )
     directions: Directions | None = maybe("Where the effects point, where nothing was pooled.")
