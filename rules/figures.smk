@@ -36,8 +36,7 @@ rule draw_stages:
     output:
         expand("results/figures/stages.{suffix}", suffix=[*PRINTS.formats, "csv"]),
     params:
-        **program("draw_stages.py", prints=PRINTS.values),
-        values=lambda w: value("draw_stages", shown_stages()),
+        **program("draw_stages.py", values=shown_stages, prints=PRINTS.values),
     shell:
         "python {params.script:q} --status {input:q} --params {params.values:q} --prints {params.prints:q}"
         " --stem results/figures/stages > {log:q} 2>&1"

@@ -10,8 +10,7 @@ rule write_status:
         text="results/report/status.txt",
         feed="results/report/status.atom",
     params:
-        **program("write_status.py", values=status_values()),
-        inputs=lambda w, input: value("write_status", named_inputs(input)),
+        **program("write_status.py", values=status_values(), inputs=named_inputs),
     shell:
         "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --json {output.json:q}"
         " --text {output.text:q} --feed {output.feed:q} > {log:q} 2>&1"
@@ -25,10 +24,8 @@ rule tell_changes:
         CHANGES,
         since="results/report/since.json",
     params:
-        **program("tell_changes.py", *REPORT_PAGE),
         # Unsorted: outcomes stand in a comparison as in the protocol.
-        values=lambda w: value("tell_changes", changes_values()),
-        inputs=lambda w, input: value("tell_changes", named_inputs(input)),
+        **program("tell_changes.py", *REPORT_PAGE, values=changes_values, inputs=named_inputs),
     shell:
         "python {params.script:q} --params {params.values:q} --inputs {params.inputs:q} --folder results/report/changes"
         " --since {output.since:q} > {log:q} 2>&1"
@@ -43,8 +40,7 @@ rule write_checklists:
         word="results/prisma/checklist.docx",
     params:
         # Unsorted: sources and reasons stand in the checklist as in the protocol.
-        **program("write_checklists.py", protocol=params.whole(PROTOCOL)),
-        inputs=lambda w, input: value("write_checklists", named_inputs(input)),
+        **program("write_checklists.py", protocol=params.whole(PROTOCOL), inputs=named_inputs),
     shell:
         "python {params.script:q} --protocol {params.protocol:q} --inputs {params.inputs:q} --table {output.table:q}"
         " --word {output.word:q} > {log:q} 2>&1"
@@ -57,9 +53,8 @@ rule trace_numbers:
         table="results/provenance.parquet",
         pages=directory("results/report/provenance"),
     params:
-        **program("trace_numbers.py", *REPORT_PAGE),
+        **program("trace_numbers.py", *REPORT_PAGE, inputs=named_inputs),
         values=lambda w: value("trace_numbers", params.trace_numbers(PROTOCOL, extraction_sheets(PROTOCOL))),
-        inputs=lambda w, input: value("trace_numbers", named_inputs(input)),
     shell:
         "python {params.script:q} --inputs {params.inputs:q} --params {params.values:q} --table {output.table:q}"
         " --pages {output.pages:q} > {log:q} 2>&1"
@@ -71,9 +66,7 @@ rule write_exports:
     output:
         folder=directory("results/report/export"),
     params:
-        **program("write_exports.py", "report/templates/recompute.R", "synthesis/models_in_metafor.R"),
-        values=value("write_exports", params.write_exports(PROTOCOL)),
-        inputs=lambda w, input: value("write_exports", named_inputs(input)),
+        **program("write_exports.py", *IN_R, values=params.write_exports(PROTOCOL), inputs=named_inputs),
     shell:
         "python {params.script:q} --inputs {params.inputs:q} --params {params.values:q} --folder {output.folder:q} > {log:q} 2>&1"
 
@@ -94,8 +87,7 @@ rule write_report:
         findings=FINDINGS,
     params:
         # Unsorted: sources and reasons stand in the report as in the protocol.
-        **program("write_report.py", *REPORT_PAGE, protocol=params.whole(PROTOCOL)),
-        inputs=lambda w, input: value("write_report", named_inputs(input)),
+        **program("write_report.py", *REPORT_PAGE, protocol=params.whole(PROTOCOL), inputs=named_inputs),
     shell:
         "python {params.script:q} --receipts --protocol {params.protocol:q} --inputs {params.inputs:q} --page {output.page:q}"
         " --word {output.word:q} --tables {output.tables:q} --workbook {output.workbook:q} --references {output.references:q}"

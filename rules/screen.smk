@@ -16,8 +16,7 @@ rule count_votes:
     log:
         "results/logs/count_votes/{stage}.log",
     params:
-        **program("count_votes.py"),
-        values=lambda w: value("count_votes", params.count_votes(PROTOCOL, w.stage)),
+        **program("count_votes.py", values=lambda w, input: params.count_votes(PROTOCOL, w.stage)),
     shell:
         "python {params.script:q} --stage {wildcards.stage} --works {input.works:q} --clusters {input.clusters:q}"
         " --votes {input.votes:q} --excluded-before {input.excluded_before:q} --before {input.before:q}"

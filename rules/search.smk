@@ -31,10 +31,10 @@ rule search_pubmed:
             "search/filters.json",
             "search/embedded/records.csv",
             "search/embedded/mesh_tree.csv",
+            service=params.search_pubmed(PROTOCOL),
         ),
         evidence=question,
         asked=question,
-        service=value("search_pubmed", params.search_pubmed(PROTOCOL)),
         tables=lambda w: words("search_pubmed", earlier_searches(w)),
         out=lambda w, output: os.path.dirname(output.log),
     shell:

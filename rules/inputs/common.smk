@@ -76,13 +76,19 @@ DATA = {}  # files of the library that a script's modules read, by script
 
 def program(name, *data, **values):
     """Parameters of every step: its script, the fingerprint of its code with the library's files `data` that it reads, and `values` for its command
-    line."""
+    line, or functions of wildcards and inputs that give them."""
     DATA[name] = data
     path = LIBRARY.parent / name
     files = [LIBRARY / file for file in data]
     if LIBRARY / "sheets/reading.py" in fingerprint.run_by(path):
         files += schemas.OF_SHEETS
-    given = {key: value(path.stem, content) for key, content in values.items()}
+
+    def word(content):
+        if callable(content):
+            return lambda wildcards, input: word(content(wildcards, input))
+        return value(path.stem, content)
+
+    given = {key: word(content) for key, content in values.items()}
     return {"script": str(path), "code": fingerprint.code_of(path, files), **given}
 
 

@@ -19,6 +19,6 @@ def figure_files(outcome):
     return list(map(update, [*found, directory(f"{folder}/further"), f"{folder}/figures.json"]))
 
 
-def shown_stages():
+def shown_stages(wildcards, input):
     """The stages of this review, and whose work they are."""
     return params.draw_stages(PROTOCOL, PARTS, extraction_sheets(PROTOCOL), bias_sheets(PROTOCOL))

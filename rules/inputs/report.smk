@@ -7,6 +7,8 @@ SEARCHES = [(name, day) for name, day in PROTOCOL.source_rounds if name in PROTO
 REPORT_PAGE = [
     f"report/templates/{name}" for name in ("report.html.j2", "blocks.html.j2", "report.css", "report.js")
 ]
+# What the export computes every result again with.
+IN_R = ["report/templates/recompute.R", "synthesis/models_in_metafor.R"]
 # What a review delivers, as far as its protocol and its sheets reach.
 PARTS = {
     "search": bool(SEARCHES),
@@ -140,10 +142,8 @@ def tables():
             "records": "results/records/records.parquet",
             "searches": of_searches("log.json"),
             "retrieved": of_searches("retrieved.json"),
-            "clusters": "results/deduplication/clusters.csv",
+            **{name: f"results/deduplication/{name}.csv" for name in ("clusters", "borderline", "verdicts")},
             "works": "results/deduplication/works.parquet",
-            "borderline": "results/deduplication/borderline.csv",
-            "verdicts": "results/deduplication/verdicts.csv",
             "studies": "results/screening/studies.csv",
             "study_orphans": "results/screening/orphans.csv",
             "notices": "results/screening/notices.csv",
@@ -165,11 +165,9 @@ def tables():
         }
     if PARTS["extract"]:
         found |= {
-            "merged": "results/extraction/merged.csv",
+            **{name: f"results/extraction/{name}.csv" for name in ("merged", "converted", "queries")},
             "characteristics": "results/extraction/studies.csv",
             "extraction_conflicts": "results/extraction/conflicts.csv",
-            "converted": "results/extraction/converted.csv",
-            "queries": "results/extraction/queries.csv",
         }
     if JUDGED:
         found |= {
@@ -232,7 +230,7 @@ def changes_inputs(wildcards):
     )
 
 
-def changes_values():
+def changes_values(wildcards, input):
     """The protocol, whole and as its author wrote it, whose files are whose, and the versions."""
     return {
         "protocol": params.whole(PROTOCOL),
@@ -280,7 +278,7 @@ def export_inputs(wildcards):
     )
 
 
-def named_inputs(input):
+def named_inputs(wildcards, input):
     """The named inputs of a report rule, as its script reads them; of what the sources brought it reads the counts."""
     read = {"counts": counts_of_rounds()} if "brought" in input.keys() else {}
     return read | {
