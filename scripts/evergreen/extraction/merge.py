@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evergreen import tables
 from evergreen.errors import refuse
@@ -129,7 +129,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     decisions = decisions_of(adjudication, kind)
     columns = [column for column in _columns(sheets) if column not in PLACE] or list(kind.key)
     # Nobody differs on a column that is empty with all.
-    held = {*kind.key, *PLACE, *(column for *_, column in decisions)}
+    held = {*kind.key, *PLACE, *(column for own in decisions.values() for column in own)}
     lines = {person: tables.rows(rows) for person, rows in sheets.items()}
     held |= {column for person, rows in sheets.items() for column in tables.held(lines[person], rows.columns)}
     called = list(map(kind.carried, columns))
@@ -160,11 +160,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
     for key in sorted(found):
         by_person = found[key]
         absent = [person for person in sheets if person not in by_person]
-        own = {
-            column: decisions.pop((*key, column))
-            for column in (*kind.compared, "row")
-            if (*key, column) in decisions
-        }
+        own = decisions.pop(key, {})
         differences = _differences(by_person, kind)
         rounded = {
             column: kept
@@ -173,7 +169,8 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             and column not in own
             and (kept := rounding.kept(by_person, column)) is not None
         }
-        conflict = partial(_conflict, row_key(by_person, kind))
+        labels = row_key(by_person, kind)
+        conflict = partial(_conflict, labels)
         listed = [
             conflict(column, values, own.get(column), rounded.get(column)) for column, values in differences
         ]
@@ -188,7 +185,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             if (key[0], person) not in pending:
                 pending.add((key[0], person))
                 said = dict.fromkeys(by_person, "present") | {person: "absent"}
-                conflicts.append(_pending({"study": row_key(by_person, kind)["study"]}, "study", said))
+                conflicts.append(_line("pending", said, study=labels["study"], column="study"))
         late += [person for person in absent if person not in late and key[:2] in awaited[person].outcomes]
         if len(late) < len(absent) or "row" in own:
             values = {person: "present" if person in by_person else "absent" for person in sheets}
@@ -209,12 +206,14 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             study = folded(row["study"])
             if study in begun[person]:
                 # A row that waits for a person who has begun its study.
-                own = {column: row.get(column, "") for column in KEY}
-                conflicts.append(_pending(own, "row", {person: AWAITS}))
+                labels = {column: row.get(column, "") for column in KEY}
+                conflicts.append(_line("pending", {person: AWAITS}, **labels, column="row"))
             elif (study, person) not in pending:
                 pending.add((study, person))
-                conflicts.append(_pending({"study": row["study"]}, "study", {person: "absent"}))
-    conflicts += [_orphan(decisions[key]) for key in sorted(decisions)]
+                conflicts.append(_line("pending", {person: "absent"}, study=row["study"], column="study"))
+    # Decisions that settle nothing: their rows are in no sheet any more.
+    for _, own in sorted(decisions.items()):
+        conflicts += [_line("orphan", {}, **own[column]) for column in sorted(own)]
     extra = ["extractors", "status", "in_conflict", "origin"]
     return Merged(
         rows=tables.frame_of(merged, [*called, *extra]),
@@ -289,22 +288,17 @@ def row_key(by_person: Mapping[str, Row], kind: Kind) -> Row:
 def _conflict(
     key: Row, column: str, values: Mapping[str, str], decision: Row | None, kept: float | None = None
 ) -> Row:
-    settled = {name: decision[name] if decision else "" for name in ("value", "adjudicator", "note")}
+    settled = {name: decision[name] for name in ("value", "adjudicator", "note")} if decision else {}
     if kept is not None:
         settled["value"] = as_text(kept)
     status = "adjudicated" if decision else "open" if kept is None else "rounded"
-    return {**key, "column": column, "values": by_each(values), "status": status, **settled}
+    return _line(status, values, **key, column=column, **settled)
 
 
-def _pending(labels: Row, column: str, said: Mapping[str, str]) -> Row:
-    """What a person has not begun, or a sheet awaits."""
-    known = {**labels, "column": column, "values": by_each(said), "status": "pending"}
-    return dict.fromkeys(CONFLICTS, "") | known
-
-
-def _orphan(decision: Row) -> Row:
-    """A decision that settles nothing: its row is in no sheet any more."""
-    return {**{column: decision.get(column, "") for column in CONFLICTS}, "values": "", "status": "orphan"}
+def _line(status: str, said: Mapping[str, str], /, **known: Any) -> Row:
+    """A row of the conflicts: what each says, and what else is `known` of it."""
+    known |= {"values": by_each(said), "status": status}
+    return {column: known.get(column, "") for column in CONFLICTS}
 
 
 def without_place(rows: pd.DataFrame) -> tuple[int, int]:

@@ -42,10 +42,10 @@ class Kind:
         return apart(column) if self.apart and column not in self.key else column
 
 
-def decisions_of(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str, ...], Row]:
-    """{(*key, column): row of the adjudication sheet}, of the rows that settle something of the kind (studies have no outcome); refuses unknown
+def decisions_of(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[str, ...], dict[str, Row]]:
+    """{key: {column: row of the adjudication sheet}}, of the rows that settle something of the kind (studies have no outcome); refuses unknown
     columns, values and contradictions."""
-    decisions: dict[tuple[str, ...], Row] = {}
+    decisions: dict[tuple[str, ...], dict[str, Row]] = {}
     errors = []
 
     def fault(row: Row, problem: str, column: str, todo: str) -> None:
@@ -72,13 +72,13 @@ def decisions_of(adjudication: pd.DataFrame | None, kind: Kind) -> dict[tuple[st
         except InputError as error:
             errors.append(error)
             continue
-        key = (*key_of(row, kind.key), column)
-        earlier = decisions.get(key)
+        own = decisions.setdefault(key_of(row, kind.key), {})
+        earlier = own.get(column)
         if earlier is not None and not same(value_of(earlier, column, kind), value):
             problem = f"this cell was settled as {earlier['value']!r} in row {earlier['_row']} already"
             fault(row, problem, "value", "Keep one of the two.")
         elif earlier is None or _said_by(decision) < _said_by(earlier):
-            decisions[key] = decision
+            own[column] = decision
     refuse(errors)
     return decisions
 

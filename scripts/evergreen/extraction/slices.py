@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ class Slices:
         self._judged = {} if judgements is None else _filed(judgements)
         self._studies = rows.iloc[:0][["study"]] if studies is None else studies
         self._marked = {folded(study): what for study, what in (marked or {}).items()}
-        self._columns: dict[str, dict[str, str] | None] = {}
+        self._study_column = cache(self._found)
 
     def of(
         self,
@@ -141,13 +142,8 @@ class Slices:
         cells = [found[key] for key in keys]
         return [overall for overall, _ in cells], [domains for _, domains in cells]
 
-    def _study_column(self, column: str) -> dict[str, str] | None:
-        """A study-level column by study; None where the rows bring it themselves."""
-        if column not in self._columns:
-            self._columns[column] = self._found(column)
-        return self._columns[column]
-
     def _found(self, column: str) -> dict[str, str] | None:
+        """A study-level column by study; None where the rows bring it themselves."""
         known = _people_columns(self._studies)
         if name_key(column) in known and name_key(column) in RESULTS_OWN:
             raise InputError(

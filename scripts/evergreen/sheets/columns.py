@@ -63,12 +63,8 @@ def columns_of(kind: str) -> tuple[Column, ...]:
     required = set(schema.get("required", []))
     columns = []
     for name, rule in schema["properties"].items():
-        if "enum" in rule:
-            column_kind = "choice"
-        elif rule.get("format") in ("record_id", "cell", "p_value", "date"):
-            column_kind = rule["format"]
-        else:
-            column_kind = {"string": "text"}.get(rule["type"], rule["type"])
+        told = "choice" if "enum" in rule else rule.get("format", rule["type"])
+        column_kind = "text" if told == "string" else told
         choices = Choices({key: rule.get("labels", {}).get(key, ()) for key in rule.get("enum", ())})
         must_be_filled = rule.get("minLength", 0) > 0
         more = {key: rule[key] for key in AS_IN_THE_SCHEMA if key in rule}
@@ -152,11 +148,8 @@ def header_of(cells: Sequence[str], kind: str, path: Path) -> list[str]:
     if missing := [name for name in absent if known[name].must_exist and name not in suspects]:
         listed, found = ", ".join(missing), ", ".join(filter(None, names))
         said = f"the column {listed} is missing" if len(missing) == 1 else f"the columns {listed} are missing"
-        fault(
-            f"{said}; found are {found}",
-            listed,
-            f"Needed are {', '.join(needed(kind))}, in {_what_a_row_is(kind)}.",
-        )
+        todo = f"Needed are {', '.join(needed(kind))}, in {_what_a_row_is(kind)}."
+        fault(f"{said}; found are {found}", listed, todo)
     refuse(errors)
     return names
 

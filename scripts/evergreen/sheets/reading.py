@@ -11,7 +11,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from functools import lru_cache
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -56,7 +56,7 @@ Rows = list[tuple[int, list[str]]]
 
 
 def read_sheet(
-    path: str | Path, kind: str, *, as_written: bool = False, values: Iterable[str] = ()
+    path: str | Path, kind: str, *, as_written: bool = False, values: Collection[str] = ()
 ) -> pd.DataFrame:
     """Read a person's sheet of the given kind; `as_written`: plain numbers stay the texts that they are, `2.180`; `values`: the columns of
     a person's own that hold values, and not remarks.
@@ -82,12 +82,7 @@ def read_sheet(
 
 
 def read_sheets(
-    paths: Mapping[str, str],
-    kind: str,
-    people: Sequence[str] = (),
-    *,
-    as_written: bool = False,
-    values: Iterable[str] = (),
+    paths: Mapping[str, str], kind: str, people: Sequence[str] = (), **how: Any
 ) -> dict[str, pd.DataFrame]:
     """{person: sheet} of a task that several do, each as `read_sheet` reads it; whoever of `people` has no sheet yet has an empty one.
 
@@ -97,10 +92,7 @@ def read_sheets(
 
     columns = [*(column.name for column in columns_of(kind)), *PLACE]
     waiting = [person for person in people if person not in paths] if paths else []
-    values = tuple(values)
-    read = {
-        person: read_sheet(path, kind, as_written=as_written, values=values) for person, path in paths.items()
-    }
+    read = {person: read_sheet(path, kind, **how) for person, path in paths.items()}
     return read | {person: pd.DataFrame(columns=columns) for person in waiting}
 
 
@@ -111,9 +103,7 @@ def _csv(path: Path, kind: str) -> tuple[Rows, str]:
     text = text[told.end() :] if told else text
 
     def score(delimiter: str) -> int:
-        header = next(
-            (row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(row)), []
-        )
+        header = next(filter(any, csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)), [])
         return sum(name_key(cell) in known for cell in header)
 
     rows: Rows = []

@@ -59,13 +59,9 @@ def decode(raw: bytes) -> Decoded | None:
     odd: dict[int, str] = {}
     untold_at = 0
     raw = raw.rstrip(END_OF_FILE.encode())
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            raw, name = raw[len(mark) :], f"{encoding.upper()} with byte order mark"
-            break
-    else:
-        encoding = _by_zeros(raw)
-        name = encoding.upper()
+    mark, encoding = next((one for one in _MARKS if raw.startswith(one[0])), (b"", _by_zeros(raw)))
+    name = f"{encoding.upper()} with byte order mark" if mark else encoding.upper()
+    raw = raw.removeprefix(mark)
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:

@@ -54,14 +54,8 @@ def read(raw: bytes, file: str) -> Blocks:
                 (number, [workbooks.text_of(cell).strip() for cell in row])
                 for number, row in workbooks.rows(sheet, file)
             ]
-            header = next(
-                (
-                    place
-                    for place, (number, row) in enumerate(rows)
-                    if number <= delimited.LINES_BEFORE_HEADER and is_header(row)
-                ),
-                None,
-            )
+            first = [row for number, row in rows if number <= delimited.LINES_BEFORE_HEADER]
+            header = next((place for place, row in enumerate(first) if is_header(row)), None)
             why = "before the header of" if header is not None else "in a table without known column names,"
             if sheet.sheet_state != "visible":
                 header, why = None, "in the hidden"
