@@ -329,6 +329,14 @@ def test_one_extractor_alone_is_enough():
     assert merged.conflicts.empty
 
 
+def test_verdicts_against_what_all_say_are_listed_by_column():
+    columns = ("events", "followup", "mean", "median", "n", "sd")
+    rows = sheet(dict.fromkeys(columns, 5.0))
+    verdicts = settled(*({"column": column, "value": "6"} for column in reversed(columns)))
+    merged = merge_extraction({"AB": rows, "CD": rows}, verdicts)
+    assert tuple(merged.conflicts["column"]) == columns
+
+
 def test_a_decision_whose_row_has_vanished_is_an_orphan():
     merged = merge_extraction(
         {"AB": sheet({"n": 5.0})}, settled({"study": "gone", "column": "n", "value": "6"})

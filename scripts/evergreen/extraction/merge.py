@@ -175,7 +175,7 @@ def _merge(sheets: Mapping[str, pd.DataFrame], adjudication: pd.DataFrame | None
             conflict(column, values, own.get(column), rounded.get(column)) for column, values in differences
         ]
         # A verdict that holds is told also where the extractors say alike by now, and otherwise than it.
-        for column in own.keys() - {"row"} - {column for column, _ in differences}:
+        for column in sorted(own.keys() - {"row"} - {column for column, _ in differences}):
             values = {person: row.get(column, "") for person, row in by_person.items()}
             if not any(same(value_of(own[column], column, kind), value) for value in values.values()):
                 said = {person: as_text(value) for person, value in values.items()}
