@@ -104,9 +104,8 @@ class Rule:
     @property
     def reads_of_contrast(self) -> tuple[str, ...]:
         """Those of the reported effect beside the row."""
-        if (
-            self.rows == CROSSOVER and self.about == DIFFERENCE
-        ):  # its interval may stand for its standard error
+        if self.rows == CROSSOVER and self.about == DIFFERENCE:
+            # its interval may stand for its standard error
             return ("estimate_ci_level", "estimate_distribution", "estimate_df")
         return tuple(STANDS_IN[name] for name in self._arguments if OF_ROW.get(name) == CONTRAST)
 

@@ -22,6 +22,7 @@ from evergreen.errors import InputError, refuse
 from evergreen.sheets import cell_text, days, workbooks
 from evergreen.sheets.cell_text import MarkedCell, NumberCell
 from evergreen.sheets.columns import AWAITED, PLACE, Column, by_name, columns_of, header_of, needed
+from evergreen.sheets.files import away
 from evergreen.sheets.labels import first_listed, name_key
 from evergreen.sheets.numbers import (
     NUMBER,
@@ -68,7 +69,7 @@ def read_sheet(
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError("the file is missing", file=path, todo="Create it or mend its name.")
+        raise InputError(away(path), file=path, todo="Create it or mend its name.")
     workbook = path.suffix.lower() == ".xlsx"
     table, separator = (_xlsx(path, kind), "") if workbook else _csv(path, kind)
     rows = [(number, cells) for number, cells in table if any(cells)]
@@ -201,15 +202,12 @@ class _Reader:
         import numpy as np
         import pandas as pd
 
-        known = by_name(self.kind)
-        data = {
-            name: self._typed(known[name])
-            if name in known
-            else self._values(name, cells)
-            if self.kind == STUDY_LEVEL or name_key(name) in values
-            else cells
-            for name, cells in self.written.items()
-        }
+        data: dict[str, list[Any]] = dict(self.written)
+        for name, cells in self.written.items():
+            if column := by_name(self.kind).get(name):
+                data[name] = self._typed(column)
+            elif self.kind == STUDY_LEVEL or name_key(name) in values:
+                data[name] = list(self._values(name, cells))
         refuse(self.errors[:MAX_ERRORS])
         numeric = {column.name for column in self.schema if column.numeric and self.rows}
         if as_written:
