@@ -3,83 +3,21 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pandas as pd
 import pytest
-from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
-from tests.protocols import question
+from tests.browser.screening import ABSTRACT, REASONS, TERMS, complaints, press, rows, saved, text
 
 from evergreen import sheets
 from evergreen.screening import webpage
 from evergreen.screening.ballots import ballots
-from evergreen.screening.webpage import highlight_terms, screening_page
-from evergreen.screening.worklists import conflict_list, work_list
+from evergreen.screening.webpage import screening_page
+from evergreen.screening.worklists import conflict_list
 
 pytestmark = pytest.mark.browser
-
-REASONS = {"wrong_population": "Wrong population", "not_randomised": "Not randomised", "review": "Review"}
-TERMS = highlight_terms(
-    question(population="Adults with rheumatoid arthritis", intervention="Denosumab, any dose")
-)
-ABSTRACT = "Rheumatoid arthritis erodes bone; denosumab inhibits RANKL <b>in vivo</b> & elsewhere. "
-
-
-def rows(number: int) -> pd.DataFrame:
-    ids = [f"pubmed:{n}" for n in range(number)]
-    works = pd.DataFrame(
-        {"work_id": ids, "round": "2020-12-31", "title": [f"Trial {n} of </script><i>denosumab</i>" for n in range(number)],
-         "authors": "Takeuchi T; Tanaka Y", "year": 2019, "journal": "Ann Rheum Dis", "abstract": ABSTRACT * 18,
-         "doi": [f"10.1/a<b>{n}" for n in range(number)], "pmid": [str(n) for n in range(number)], "url": "javascript:alert(1)"}
-    )  # fmt: skip
-    awaiting = pd.DataFrame({"work_id": ids, "round": "2020-12-31", "reviewer": "AB", "pilot": False})
-    return work_list(works, awaiting, "AB")
-
-
-@pytest.fixture
-def page(tmp_path):
-    """Function that writes a page of so many records and gives its address."""
-
-    def write(number: int, stage: str = "title_abstract", earlier: pd.DataFrame | None = None) -> str:
-        path = tmp_path / f"{stage}-{number}.html"
-        html = screening_page(
-            rows(number),
-            stage=stage,
-            reviewer="AB",
-            title="A <review>",
-            reasons=REASONS,
-            terms=TERMS,
-            earlier=earlier,
-        )
-        path.write_text(html, encoding="utf-8")
-        return path.as_uri()
-
-    return write
-
-
-def press(browser, *keys: str) -> None:
-    for key in keys:
-        ActionChains(browser).send_keys(key).perform()
-
-
-def text(browser, element: str) -> str:
-    return browser.find_element(By.ID, element).text
-
-
-def saved(browser, tmp_path: Path, name: str = "AB.csv") -> Path:
-    folder = tmp_path / "downloads"
-    for old in folder.glob("*.csv"):
-        old.unlink()
-    browser.find_element(By.ID, "export").click()
-    WebDriverWait(browser, 10).until(lambda _: (folder / name).is_file())
-    return folder / name
-
-
-def complaints(browser) -> list[str]:
-    return [entry["message"] for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
 
 
 def test_screening_by_keyboard_alone_makes_the_reviewers_sheet(open_browser, page, tmp_path):
@@ -104,28 +42,6 @@ def test_screening_by_keyboard_alone_makes_the_reviewers_sheet(open_browser, pag
     assert complaints(browser) == []
 
 
-def test_a_saved_sheet_is_loaded_into_another_browser_and_nothing_of_it_is_lost(open_browser, page, tmp_path):
-    earlier = pd.DataFrame([{"record_id": "old:1", "decision": "exclude", "reason": "review", "note": "kept, as it is", "decided_on": "2019-01-02", "mood": "fine", "_file": "AB.csv", "_row": 2}])  # fmt: skip
-    file = tmp_path / "other.csv"
-    file.write_text(
-        "record_id;decision;reason;note\npubmed:1;EXCLUDE;review;\npubmed:2;;;\nelsewhere:9;include;;x\n",
-        encoding="utf-8",
-    )
-    browser = open_browser()
-    browser.get(page(3, earlier=earlier))
-    press(browser, "j", "j", "u")
-    browser.find_element(By.ID, "load").send_keys(str(file))
-    WebDriverWait(browser, 5).until(lambda _: "1 decisions loaded" in text(browser, "message"))
-    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
-    assert read["decision"].to_dict() == {
-        "old:1": "exclude",
-        "elsewhere:9": "include",
-        "pubmed:1": "exclude",
-        "pubmed:2": "unsure",
-    }
-    assert read.loc["old:1", ["note", "mood"]].tolist() == ["kept, as it is", "fine"]
-
-
 def test_a_note_that_a_spreadsheet_program_would_compute_is_saved_as_a_text_and_comes_back(
     open_browser, page, tmp_path
 ):
@@ -144,39 +60,6 @@ def test_a_note_that_a_spreadsheet_program_would_compute_is_saved_as_a_text_and_
     read = sheets.read_sheet(path, "screening").set_index("record_id")
     assert read["note"].to_dict() == {"old:1": "@SUM(1)", "pubmed:1": "=1+1", "pubmed:2": "=2"}
     assert read.loc["old:1", "dose, mg"] == "-1.5"
-
-
-def test_two_open_tabs_share_their_decisions(open_browser, page, tmp_path):
-    browser = open_browser()
-    address = page(4)
-    browser.get(address)
-    first = browser.current_window_handle
-    browser.switch_to.new_window("tab")
-    browser.get(address)
-    second = browser.current_window_handle
-    press(browser, "j", "e", "1")  # the second record, in the second tab
-    browser.switch_to.window(first)
-    WebDriverWait(browser, 5).until(lambda _: text(browser, "tally").startswith("1 of 4"))
-    press(browser, "i")
-    assert text(browser, "record-title").startswith("Trial 2")  # the other tab's record is done
-    browser.switch_to.window(second)
-    press(browser, "u")  # the third record, which the first tab shows
-    browser.switch_to.window(first)
-    WebDriverWait(browser, 5).until(lambda _: text(browser, "current") == "Yours: Unsure")
-    assert text(browser, "message") == "This record was changed in another tab."
-    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
-    assert read["decision"].to_dict() == {"pubmed:0": "include", "pubmed:1": "exclude", "pubmed:2": "unsure"}
-
-
-def test_what_was_not_saved_is_kept_when_its_record_has_left_the_list(open_browser, page, tmp_path):
-    browser = open_browser()
-    browser.get(page(3))
-    press(browser, "i", "u", "e", "1")
-    earlier = pd.DataFrame([{"record_id": "pubmed:1", "decision": "exclude", "reason": "review", "note": "", "decided_on": "", "_file": "AB.csv", "_row": 2}])  # fmt: skip
-    browser.get(page(1, earlier=earlier))  # a later run: two are decided without these votes
-    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
-    assert read["decision"].to_dict() == {"pubmed:1": "exclude", "pubmed:0": "include", "pubmed:2": "exclude"}
-    assert read.loc["pubmed:1", "reason"] == "review"
 
 
 def test_an_empty_list_says_so(open_browser, tmp_path):
@@ -377,80 +260,3 @@ def test_on_a_phone_nothing_is_cut_and_the_buttons_are_in_reach(open_browser, pa
     assert browser.execute_script(inside) == 0
     assert text(browser, "tally") == "1 of 20 decided: 1 exclude"
     assert browser.execute_script("return innerWidth") == 360
-
-
-def test_a_record_to_be_seen_again_shows_the_vote_of_before_and_keeps_it_until_there_is_another(
-    open_browser, tmp_path
-):
-    earlier = pd.DataFrame(
-        [
-            {"record_id": "pubmed:0", "decision": "exclude", "reason": "review", "note": "", "decided_on": "2020-01-02", "_file": "AB.csv", "_row": 2},
-            {"record_id": "pubmed:1", "decision": "exclude", "reason": "review", "note": "", "decided_on": "2020-01-03", "_file": "AB.csv", "_row": 3},
-        ]
-    )  # fmt: skip
-    html = screening_page(
-        rows(3).assign(again=["2021-05-01", "2021-05-01", ""]), stage="title_abstract", reviewer="AB", title="A review", reasons=REASONS,
-        terms=TERMS, earlier=earlier, eligibility={"include": ["Trials of <b>adults</b>"], "exclude": ["No drug"]},
-    )  # fmt: skip
-    (tmp_path / "page.html").write_text(html, encoding="utf-8")
-    browser = open_browser()
-    browser.get((tmp_path / "page.html").as_uri())
-    assert text(browser, "tally") == "0 of 3 decided"
-    assert text(browser, "kept") == ""
-    assert text(browser, "current") == (
-        "The criteria changed on 2021-05-01. You said exclude (Review) on 2020-01-02. Not decided yet"
-    )
-    browser.find_element(By.CSS_SELECTOR, "#criteria summary").click()
-    lines = [line.text for line in browser.find_elements(By.CSS_SELECTOR, "#criteria li")]
-    assert lines == ["Trials of <b>adults</b>", "No drug"]
-    press(browser, "i")
-    assert text(browser, "kept") == "1 decision is only in this browser."
-    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
-    assert read["decision"].to_dict() == {"pubmed:0": "include", "pubmed:1": "exclude"}
-    assert read.loc["pubmed:1", "decided_on"] == "2020-01-03"
-    assert text(browser, "kept") == ""
-    # Undone, the vote of before is there again.
-    press(browser, "z")
-    assert text(browser, "kept") == "1 decision is only in this browser."
-    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
-    assert read.loc["pubmed:0", ["decision", "decided_on"]].tolist() == ["exclude", "2020-01-02"]
-
-
-def test_a_decision_on_a_record_to_be_seen_again_is_not_of_before_the_change_whatever_the_clock(
-    open_browser, tmp_path
-):
-    listed = rows(2).assign(again=["2999-05-01", ""])
-    html = screening_page(
-        listed, stage="title_abstract", reviewer="AB", title="A review", reasons=REASONS, terms=TERMS
-    )
-    (tmp_path / "page.html").write_text(html, encoding="utf-8")
-    browser = open_browser()
-    browser.get((tmp_path / "page.html").as_uri())
-    press(browser, "i")
-    press(browser, "i")
-    first, second = sheets.read_sheet(saved(browser, tmp_path), "screening")["decided_on"]
-    assert first == "2999-05-01"
-    assert second < first
-
-
-def test_what_is_not_saved_is_said_and_at_the_end_the_page_asks_for_it(open_browser, page, tmp_path):
-    browser = open_browser()
-    browser.get(page(2))
-    closing = """
-      const event = new Event("beforeunload", { cancelable: true });
-      window.dispatchEvent(event);
-      return event.defaultPrevented;
-    """
-    assert not browser.execute_script(closing)
-    press(browser, "i", "u")
-    assert text(browser, "message") == "All records of this selection are decided. Save your decisions now."
-    assert text(browser, "kept") == "2 decisions are only in this browser."
-    assert browser.execute_script(closing)
-    assert browser.switch_to.active_element.get_attribute("id") == "save-now"
-    file = tmp_path / "labels.csv"
-    file.write_text("record_id,decision,reason\npubmed:0,EXCLUDE,Not  Randomised\n", encoding="utf-8")
-    browser.find_element(By.ID, "load").send_keys(str(file))
-    WebDriverWait(browser, 5).until(lambda _: "1 decisions loaded" in text(browser, "message"))
-    read = sheets.read_sheet(saved(browser, tmp_path), "screening").set_index("record_id")
-    assert read["reason"].to_dict() == {"pubmed:0": "not_randomised", "pubmed:1": ""}
-    assert not browser.execute_script(closing)
