@@ -30,6 +30,12 @@ def pooled(scores, measure):
     return written(rows, pooling({"model": "common", "test": "z"}, measure=measure, scale="ratio"))["model"]
 
 
+def assert_fits(model, theirs):
+    names = {"estimate": "b", "se": "se", "ci_low": "ci_lb", "ci_high": "ci_ub", "Q": "QE"}
+    for ours, name in names.items():
+        assert model[ours] == pytest.approx(theirs[name], rel=1e-9), name
+
+
 @pytest.mark.parametrize("document", TABLES, ids=lambda document: document["id"])
 def test_scores_of_tables_give_what_metafor_pools_by_petos_method(document):
     scores, raw = [], document["raw"]
@@ -44,6 +50,19 @@ def test_scores_of_tables_give_what_metafor_pools_by_petos_method(document):
             assert model[ours] == pytest.approx(theirs[name], rel=1e-9), (measure, name)
 
 
+MADE_UP = [document for document in documents(RESULTS / "generic.json") if document["k"] > 1]
+
+
+@pytest.mark.parametrize("document", MADE_UP, ids=lambda document: document["id"])
+def test_scores_give_metafors_common_effect(document):
+    raw, theirs = document["raw"], document["analyses"][0]["fits"]["EE"]["z"]
+    each = zip(raw["yi"], raw["vi"], strict=True)
+    scores = [
+        ("", yi / vi, 1 / vi) for yi, vi in each if None not in (yi, vi)
+    ]  # metafor leaves the others out
+    assert_fits(pooled(scores, "HR"), theirs)
+
+
 def test_log_rank_results_give_the_published_hazard_ratio(shared):
     """Pignon et al. 2000 (Lancet 355:949): 65 trials, hazard ratio 0.90 (0.85 to 0.94)."""
     (document,) = documents(shared / "data" / "oracle" / "dat.pignon2000.json")
@@ -52,12 +71,5 @@ def test_log_rank_results_give_the_published_hazard_ratio(shared):
         [(name, yi / vi, 1 / vi) for name, yi, vi in zip(raw["study"], raw["yi"], raw["vi"], strict=True)],
         "HR",
     )
-    for ours, name in (
-        ("estimate", "b"),
-        ("se", "se"),
-        ("ci_low", "ci_lb"),
-        ("ci_high", "ci_ub"),
-        ("Q", "QE"),
-    ):
-        assert model[ours] == pytest.approx(theirs[name], rel=1e-9)
+    assert_fits(model, theirs)
     assert [round(math.exp(model[key]), 2) for key in ("estimate", "ci_low", "ci_high")] == [0.90, 0.85, 0.94]
